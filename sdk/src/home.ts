@@ -1,0 +1,84 @@
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { LitVaultError } from "./errors.js";
+
+/** The folder that holds every team: `LIT_HOME`, else `$XDG_DATA_HOME/litlab`, else `~/.local/share/litlab`. */
+export function litHome(): string {
+  const { LIT_HOME, XDG_DATA_HOME } = process.env;
+  return LIT_HOME || (XDG_DATA_HOME ? join(XDG_DATA_HOME, "litlab") : join(homedir(), ".local", "share", "litlab"));
+}
+
+const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+
+/**
+ * Checks a team's, item's, asset's or canvas' name: 1–128 letters, digits, `.`, `_`, `-`; no leading `.` or `-`, no trailing `.`.
+ * @param what what the name names, for the message
+ * @throws LitVaultError
+ */
+export function checkName(name: unknown, what = "name"): string {
+  if (typeof name === "string" && NAME.test(name) && !name.endsWith(".")) return name;
+  const found = typeof name === "string" ? JSON.stringify(name.slice(0, 140)) : typeof name;
+  throw new LitVaultError(
+    `${found} is no valid ${what}: expected 1 to 128 letters, digits, '.', '_' or '-', no leading '.' or '-', no trailing '.'`,
+    { code: "INVALID_NAME" },
+  );
+}
+
+/** A team's folder. The name is checked, so no path leaves the home. */
+export function teamFolder(team: string): string {
+  return join(litHome(), checkName(team, "team name"));
+}
+
+/** The name in `names` that equals `name` ignoring case, if any: names are unique ignoring case. */
+export function sameName(names: Iterable<string>, name: string): string | undefined {
+  const wanted = name.toLowerCase();
+  for (const other of names) if (other.toLowerCase() === wanted) return other;
+  return undefined;
+}
+
+/** The entries of a folder, none if it does not exist. */
+export async function entriesOf(folder: string) {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+let counter = 0;
+
+/** A name beside `path` that no other process uses, recognisable as unfinished. */
+export function besidePath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.${Date.now().toString(36)}.${counter++}.tmp`);
+}
+
+/** Flushes a file or folder to the disk. */
+export async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Writes a file or folder so that it is there whole or not at all: `write` fills a path beside `path`, which is flushed
+ * and renamed. When anything fails, what was written is removed and the error goes on.
+ */
+export async function writeBeside<T>(path: string, write: (temporary: string) => Promise<T>): Promise<T> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = besidePath(path);
+  try {
+    const result = await write(temporary);
+    await syncPath(temporary);
+    await rename(temporary, path);
+    await syncPath(dirname(path));
+    return result;
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}

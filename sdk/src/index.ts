@@ -1,0 +1,1 @@
+export { LitDataError, LitError, LitModelError, LitVaultError, litErrorHandler } from "./errors.js";
