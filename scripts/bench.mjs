@@ -1,0 +1,20 @@
+/** `npm run bench -- NAME [--json]`: ours and the peers side by side. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { makeVenv, setup } from "./setup.mjs";
+import { Failure, main, ROOT, runShown } from "./steps.mjs";
+
+await main(async () => {
+  const [name, ...rest] = process.argv.slice(2);
+  const names = readdirSync(join(ROOT, "bench"))
+    .filter((file) => file.endsWith(".mjs") && file !== "harness.mjs")
+    .map((file) => file.slice(0, -4));
+  if (!name || !existsSync(join(ROOT, "bench", `${name}.mjs`)))
+    throw new Failure(
+      `there is no benchmark '${name ?? ""}', expected one of ${names.join(", ")}`,
+      `npm run bench -- ${names[0]}`,
+    );
+  const python = await setup();
+  await makeVenv(".venv-test", "test/requirements.txt", "Install the peers into .venv-test", python);
+  return runShown(process.execPath, [join("bench", `${name}.mjs`), ...rest]);
+});

@@ -1,0 +1,173 @@
+/** `npm run setup`: everything that JupyterLab and the tests need, each step once. Node's own modules only. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Failure, fingerprint, lock, main, makeCache, once, ROOT, runLogged } from "./steps.mjs";
+
+const SOURCES = ["sdk", "cli"];
+const UNREACHABLE =
+  /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ECONNRESET|NameResolutionError|NewConnectionError|ConnectTimeoutError|Temporary failure in name resolution/;
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 19))
+    throw new Failure(`Node ${process.versions.node} is too old, 20.19 or newer is needed`, "nvm install 22");
+  if (process.platform === "win32")
+    throw new Failure("Lit Lab runs on Linux and macOS, on Windows through WSL2", "wsl --install");
+}
+
+/** The first Python on the PATH that is new enough and has venv: its path. */
+function findPython() {
+  const found = [];
+  for (const name of [
+    process.env.PYTHON,
+    "python3",
+    "python3.13",
+    "python3.12",
+    "python3.11",
+    "python3.10",
+    "python",
+  ].filter(Boolean)) {
+    let version;
+    try {
+      version = execFileSync(name, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"], {
+        stdio: ["ignore", "pipe", "ignore"],
+      })
+        .toString()
+        .trim();
+    } catch {
+      continue;
+    }
+    const [major, minor] = version.split(".").map(Number);
+    if (major !== 3 || minor < 10) {
+      found.push(`${name} is ${version}`);
+      continue;
+    }
+    try {
+      execFileSync(name, ["-c", "import venv, ensurepip"], { stdio: "ignore" });
+    } catch {
+      throw new Failure(`${name} (Python ${version}) has no venv module`, `sudo apt-get install python${version}-venv`);
+    }
+    return { name, version };
+  }
+  throw new Failure(
+    found.length > 0
+      ? `Python 3.10 or newer is needed, ${found[0]}`
+      : "Python 3.10 or newer is needed, none is on the PATH",
+    "sudo apt-get install python3 python3-venv",
+  );
+}
+
+function fail(what, { output, file }, again) {
+  if (UNREACHABLE.test(output))
+    throw new Failure(
+      `${what} failed: the package registry cannot be reached`,
+      `check the network or proxy, then ${again}`,
+    );
+  if (/ENOSPC|No space left/.test(output))
+    throw new Failure(`${what} failed: the disk is full`, `free some space, then ${again}`);
+  const lines = output.trim().split("\n");
+  const line = lines.findLast((text) => /error/i.test(text)) ?? lines.at(-1);
+  throw new Failure(`${what} failed: ${line.trim().slice(0, 200)} (all of it in ${file})`, `mend that, then ${again}`);
+}
+
+/** A virtual environment with exactly the packages of a requirements file. */
+export async function makeVenv(folder, requirements, what, python) {
+  await once(
+    folder.slice(1),
+    what,
+    { key: fingerprint(requirements) + python.version, makes: [`${folder}/bin/python`] },
+    async () => {
+      rmSync(join(ROOT, folder), { recursive: true, force: true });
+      const made = await runLogged("venv", python.name, ["-m", "venv", folder]);
+      if (made.code !== 0) fail(`${python.name} -m venv`, made, "npm run setup");
+      const installed = await runLogged(`pip${folder}`, join(ROOT, folder, "bin/python"), [
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--require-virtualenv",
+        "-r",
+        requirements,
+      ]);
+      if (installed.code !== 0) fail("pip install", installed, "npm run setup");
+    },
+  );
+}
+
+/** Stock tslab's kernelspec, and JupyterLab without news and update checks. */
+function configureJupyter() {
+  const write = (path, value) => {
+    const file = join(ROOT, ".venv/share/jupyter", path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+  };
+  write("kernels/tslab/kernel.json", {
+    argv: [
+      process.execPath,
+      join(ROOT, "node_modules/tslab/bin/tslab"),
+      "kernel",
+      "--config-path",
+      "{connection_file}",
+    ],
+    display_name: "TypeScript (tslab)",
+    language: "typescript",
+  });
+  write("lab/settings/overrides.json", {
+    "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
+  });
+}
+
+export async function setup() {
+  checkNode();
+  const python = findPython();
+  makeCache();
+  const release = lock();
+  try {
+    await once(
+      "npm",
+      "Install the npm packages",
+      { key: fingerprint("package-lock.json") + process.versions.node, makes: ["node_modules/.package-lock.json"] },
+      async () => {
+        const result = await runLogged("npm", "npm", ["ci", "--no-audit", "--no-fund"]);
+        if (result.code !== 0) fail("npm ci", result, "npm run setup");
+      },
+    );
+    await once(
+      "build",
+      "Build the workspaces",
+      { key: fingerprint("tsconfig.base.json", ...SOURCES), makes: SOURCES.map((name) => `${name}/dist/index.js`) },
+      async () => {
+        const result = await runLogged("build", process.execPath, [
+          "node_modules/typescript/bin/tsc",
+          "--build",
+          ...SOURCES,
+        ]);
+        if (result.code !== 0) fail("The build", result, "npm run setup");
+      },
+    );
+    await makeVenv(".venv", "requirements.txt", "Install JupyterLab into .venv", python);
+    const kernels = { key: `${ROOT} ${process.execPath}`, makes: [".venv/share/jupyter/kernels/tslab/kernel.json"] };
+    await once("kernels", "Register the kernels", kernels, configureJupyter);
+    await once(
+      "demo",
+      "Prepare the demo home .lit",
+      { key: "1", makes: [".lit/contoso/catalogue.sqlite"] },
+      async () => {
+        const result = await runLogged("demo", process.execPath, ["cli/bin/litlab.mjs", "demo", ".lit"]);
+        if (result.code !== 0) fail("litlab demo .lit", result, "npm run setup");
+      },
+    );
+  } finally {
+    release();
+  }
+  return python;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await main(async () => {
+    await setup();
+    console.log("Ready. Start JupyterLab: npm run lab");
+  });
+}
