@@ -68,7 +68,7 @@ function fail(what, { output, file }, again) {
   if (/ENOSPC|No space left/.test(output))
     throw new Failure(`${what} failed: the disk is full`, `free some space, then ${again}`);
   const lines = output.trim().split("\n");
-  const line = lines.findLast((text) => /error/i.test(text)) ?? lines.at(-1);
+  const line = lines.find((text) => /error(?! code)/i.test(text)) ?? lines.at(-1);
   throw new Failure(`${what} failed: ${line.trim().slice(0, 200)} (all of it in ${file})`, `mend that, then ${again}`);
 }
 

@@ -1,17 +1,16 @@
 /** `npm test`: the set-up, then every check and test; the closing line counts the tests. Arguments go to vitest. */
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { makeVenv, setup } from "./setup.mjs";
 import { CACHE, Failure, main, runLogged, runShown, step } from "./steps.mjs";
 
 function findChromium() {
-  for (const name of [process.env.CHROMIUM, "chromium", "chromium-browser", "google-chrome"].filter(Boolean)) {
-    try {
-      execFileSync(name, ["--version"], { stdio: "ignore" });
-      return name;
-    } catch {}
-  }
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  const names = ["chromium", "chromium-browser", "google-chrome"].flatMap((name) =>
+    folders.map((path) => join(path, name)),
+  );
+  const found = [process.env.CHROMIUM, ...names].find((path) => path && existsSync(path));
+  if (found) return found;
   throw new Failure(
     "the browser tests need Chromium, none is on the PATH",
     "sudo apt-get install chromium (or set CHROMIUM to its path)",
