@@ -1,1 +1,16 @@
-export { LitDataError, LitError, LitModelError, LitVaultError, litErrorHandler } from "./errors.js";
+export { BAR_COLUMNS, type Bar, type BarColumn, BarFrame, UNITS, type Unit } from "./bars/bar-frame.js";
+export { BaseAdapter, type DateLike, type DateRange } from "./bars/base-adapter.js";
+export type { TickCounts } from "./bars/check-ticks.js";
+export { LeanAdapter, type LeanAdapterOptions } from "./bars/lean-adapter.js";
+export { MemoryAdapter, type MemoryAdapterOptions } from "./bars/memory-adapter.js";
+export { type Tick, type TickColumns, TickFrame } from "./bars/tick-frame.js";
+export type { MimeBundle } from "./display/mime-bundle.js";
+export {
+  LitDataError,
+  LitError,
+  type LitErrorOptions,
+  LitModelError,
+  LitVaultError,
+  litErrorHandler,
+} from "./errors.js";
+export { litHome } from "./home.js";

@@ -1,0 +1,95 @@
+import type { Table } from "apache-arrow";
+import type { MimeBundle } from "../display/mime-bundle.js";
+import { formatTable } from "../text-table.js";
+import { formatInstant } from "./time-zone.js";
+
+/** The units that bars are made in. */
+export const UNITS = ["tick", "sec", "min", "hour", "day"] as const;
+export type Unit = (typeof UNITS)[number];
+
+/** A frame's columns in the reference's order, without the timestamp. */
+export const BAR_COLUMNS = ["open", "high", "low", "close", "tradeCount", "volSum", "volMean", "volMax"] as const;
+export type BarColumn = (typeof BAR_COLUMNS)[number];
+
+/** One bar. `timestamp` is µs since the epoch, UTC. */
+export type Bar = Readonly<Record<BarColumn, number>> & { readonly timestamp?: number };
+
+/** Bars, a column each; every column has one value a bar. Prices in the source's currency, volumes in its trades' sizes. */
+export class BarFrame implements Readonly<Record<BarColumn, Float64Array>> {
+  /** The first trade's price. */
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  /** The last trade's price. */
+  readonly close: Float64Array;
+  readonly tradeCount: Float64Array;
+  /** The sum, mean and maximum of the trades' sizes. */
+  readonly volSum: Float64Array;
+  readonly volMean: Float64Array;
+  readonly volMax: Float64Array;
+  /** The bin's end (features) or start (labels), µs since the epoch, UTC; of bars taken by date. */
+  readonly timestamp?: Float64Array;
+  /** The IANA zone of the bars' dates. */
+  readonly timeZone: string;
+  readonly unit: Unit;
+  /** Units a bar. */
+  readonly size: number;
+
+  constructor(
+    columns: Readonly<Record<BarColumn, Float64Array>> & { readonly timestamp?: Float64Array },
+    { timeZone, unit, size }: { readonly timeZone: string; readonly unit: Unit; readonly size: number },
+  ) {
+    this.open = columns.open;
+    this.high = columns.high;
+    this.low = columns.low;
+    this.close = columns.close;
+    this.tradeCount = columns.tradeCount;
+    this.volSum = columns.volSum;
+    this.volMean = columns.volMean;
+    this.volMax = columns.volMax;
+    if (columns.timestamp) this.timestamp = columns.timestamp;
+    this.timeZone = timeZone;
+    this.unit = unit;
+    this.size = size;
+  }
+
+  get length(): number {
+    return this.open.length;
+  }
+
+  /** The names of the columns, timestamp last if there is one. */
+  get columns(): readonly (BarColumn | "timestamp")[] {
+    return this.timestamp ? [...BAR_COLUMNS, "timestamp"] : BAR_COLUMNS;
+  }
+
+  toRows(): Bar[] {
+    const names = this.columns;
+    return Array.from(this.open, (_, i) => Object.fromEntries(names.map((name) => [name, this[name]?.[i]])) as Bar);
+  }
+
+  /** The frame as an Apache Arrow table over the same memory; `timestamp` as float64 µs. */
+  async toArrow(): Promise<Table> {
+    const { makeData, makeVector, Float64, Table } = await import("apache-arrow");
+    const vectors = this.columns.map((name) => {
+      const data = this[name] ?? new Float64Array();
+      return [name, makeVector(makeData({ type: new Float64(), data }))] as const;
+    });
+    return new Table(Object.fromEntries(vectors));
+  }
+
+  toString(): string {
+    const { timestamp } = this;
+    const names = timestamp ? ["timestamp", ...BAR_COLUMNS] : [...BAR_COLUMNS];
+    const values = BAR_COLUMNS.map((name) => (i: number) => this[name][i]);
+    const time = (i: number) => formatInstant(timestamp?.[i] ?? 0, this.timeZone);
+    return formatTable(names, this.length, timestamp ? [time, ...values] : values);
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  async [Symbol.for("Jupyter.display")](): Promise<MimeBundle> {
+    return (await import("../display/bars.js")).barsBundle(this);
+  }
+}

@@ -1,0 +1,68 @@
+import { LitDataError } from "../errors.js";
+import type { TickColumns } from "./tick-frame.js";
+
+/** What stands out among the trades of a date. */
+export interface TickCounts {
+  readonly trades: number;
+  /** Trades equal to the one before them in time, price and size. */
+  readonly duplicates: number;
+  /** Trades earlier than the one before them in the source. */
+  readonly disorder: number;
+  /** Trades at a price of zero or less. */
+  readonly nonPositive: number;
+}
+
+interface Context {
+  readonly date: string;
+  /** The source, for messages. */
+  readonly where: string;
+  readonly strict: boolean;
+  /** The date's begin and end, µs. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Checks the trades of one date and orders them by time (stable: trades of the same time stay as the source has them).
+ * @throws LitDataError at what is no number or no time of the date; if strict, also at what TickCounts counts
+ */
+export function checkTicks(
+  ticks: TickColumns,
+  { date, where, strict, from, to }: Context,
+): { readonly ticks: TickColumns; readonly counts: TickCounts } {
+  const fail = (index: number, what: string) =>
+    new LitDataError(`${where}: trade ${index} of ${date} ${what}`, { code: "INVALID_TICK" });
+  const { time, price, size } = ticks;
+  let disorder = 0;
+  let nonPositive = 0;
+  let firstDisorder = -1;
+  let firstNonPositive = -1;
+  for (let i = 0; i < time.length; i++) {
+    const t = time[i] as number;
+    const p = price[i] as number;
+    const v = size[i] as number;
+    if (!(t >= from && t < to))
+      throw fail(i, `has the time ${t}, expected µs since the epoch from ${from} to before ${to}`);
+    if (!Number.isFinite(p)) throw fail(i, `has the price ${p}, expected a number`);
+    if (!Number.isFinite(v)) throw fail(i, `has the size ${v}, expected a number`);
+    if (i > 0 && t < (time[i - 1] as number) && disorder++ === 0) firstDisorder = i;
+    if (p <= 0 && nonPositive++ === 0) firstNonPositive = i;
+  }
+  if (strict && disorder > 0) throw fail(firstDisorder, "is earlier than the one before it (strict)");
+  if (strict && nonPositive > 0) throw fail(firstNonPositive, `has the price ${price[firstNonPositive]} (strict)`);
+  const ordered = disorder > 0 ? sortByTime(ticks) : ticks;
+  let duplicates = 0;
+  for (let i = 1; i < time.length; i++) {
+    if (ordered.time[i] !== ordered.time[i - 1]) continue;
+    if (ordered.price[i] !== ordered.price[i - 1] || ordered.size[i] !== ordered.size[i - 1]) continue;
+    if (strict) throw fail(i, "is the same as the one before it (strict)");
+    duplicates++;
+  }
+  return { ticks: ordered, counts: { trades: time.length, duplicates, disorder, nonPositive } };
+}
+
+function sortByTime({ time, price, size }: TickColumns): TickColumns {
+  const order = Uint32Array.from(time, (_, i) => i).sort((a, b) => (time[a] as number) - (time[b] as number) || a - b);
+  const take = (column: Float64Array) => Float64Array.from(order, (i) => column[i] as number);
+  return { time: take(time), price: take(price), size: take(size) };
+}

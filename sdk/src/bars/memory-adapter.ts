@@ -1,0 +1,69 @@
+import { LitDataError } from "../errors.js";
+import { BaseAdapter } from "./base-adapter.js";
+import type { TickColumns } from "./tick-frame.js";
+import { dateOfInstant, midnightOf, nextDate } from "./time-zone.js";
+
+/** Trades in memory: three columns of the same length. */
+export interface MemoryAdapterOptions {
+  /** µs since the epoch, UTC. */
+  readonly time: ArrayLike<number>;
+  readonly price: ArrayLike<number>;
+  readonly size: ArrayLike<number>;
+  /** The IANA zone whose calendar makes the trading dates. Default "UTC". */
+  readonly timeZone?: string;
+  /** Refuse duplicates, disorder, and prices that are zero or negative. Default false. */
+  readonly strict?: boolean;
+}
+
+/** Bars from trades in memory. Columns that are Float64Arrays are used as they are: leave them unchanged. */
+export class MemoryAdapter extends BaseAdapter {
+  readonly #columns: TickColumns;
+  #dates: ReadonlyMap<string, readonly [begin: number, end: number][]> | undefined;
+
+  constructor({ time, price, size, timeZone = "UTC", strict = false }: MemoryAdapterOptions) {
+    super({ timeZone, strict });
+    if (price.length !== time.length || size.length !== time.length)
+      throw new LitDataError(
+        `MemoryAdapter: ${time.length} times, ${price.length} prices and ${size.length} sizes, expected as many of each`,
+      );
+    const column = (values: ArrayLike<number>) =>
+      values instanceof Float64Array ? values : Float64Array.from(values, Number);
+    this.#columns = { time: column(time), price: column(price), size: column(size) };
+  }
+
+  protected async listDates(): Promise<readonly string[]> {
+    return [...this.#runs().keys()];
+  }
+
+  protected async loadDate(date: string): Promise<{ readonly ticks: TickColumns; readonly where: string }> {
+    const runs = this.#runs().get(date) ?? [];
+    const take = (column: Float64Array) => {
+      const [run] = runs;
+      if (runs.length === 1 && run) return column.subarray(...run);
+      return Float64Array.from(runs.flatMap(([begin, end]) => Array.from(column.subarray(begin, end))));
+    };
+    const { time, price, size } = this.#columns;
+    return { ticks: { time: take(time), price: take(price), size: take(size) }, where: "MemoryAdapter" };
+  }
+
+  /** Runs of trades that lie on one date, by date, ascending; a date whose trades are out of order has several. */
+  #runs(): ReadonlyMap<string, readonly [begin: number, end: number][]> {
+    if (this.#dates) return this.#dates;
+    const { time } = this.#columns;
+    const runs = new Map<string, [number, number][]>();
+    for (let begin = 0, end = 0; begin < time.length; begin = end) {
+      const first = time[begin] as number;
+      if (!Number.isFinite(first))
+        throw new LitDataError(`MemoryAdapter: trade ${begin} has the time ${first}, expected µs since the epoch`);
+      const date = dateOfInstant(first, this.timeZone);
+      const from = midnightOf(date, this.timeZone);
+      const to = midnightOf(nextDate(date), this.timeZone);
+      while (end < time.length && (time[end] as number) >= from && (time[end] as number) < to) end++;
+      const list = runs.get(date);
+      if (list) list.push([begin, end]);
+      else runs.set(date, [[begin, end]]);
+    }
+    this.#dates = new Map([...runs].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return this.#dates;
+  }
+}
