@@ -137,7 +137,7 @@ export async function setup() {
     await once(
       "build",
       "Build the workspaces",
-      { key: fingerprint("tsconfig.base.json", ...SOURCES), makes: SOURCES.map((name) => `${name}/dist/index.js`) },
+      { key: fingerprint("tsconfig.base.json", ...SOURCES), makes: ["sdk/dist/index.js", "cli/dist/main.js"] },
       async () => {
         const result = await runLogged("build", process.execPath, [
           "node_modules/typescript/bin/tsc",
@@ -150,15 +150,6 @@ export async function setup() {
     await makeVenv(".venv", "requirements.txt", "Install JupyterLab into .venv", python);
     const kernels = { key: `${ROOT} ${process.execPath}`, makes: [".venv/share/jupyter/kernels/tslab/kernel.json"] };
     await once("kernels", "Register the kernels", kernels, configureJupyter);
-    await once(
-      "demo",
-      "Prepare the demo home .lit",
-      { key: "1", makes: [".lit/contoso/catalogue.sqlite"] },
-      async () => {
-        const result = await runLogged("demo", process.execPath, ["cli/bin/litlab.mjs", "demo", ".lit"]);
-        if (result.code !== 0) fail("litlab demo .lit", result, "npm run setup");
-      },
-    );
   } finally {
     release();
   }

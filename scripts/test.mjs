@@ -47,8 +47,9 @@ await main(async () => {
     env: { ...process.env, CHROMIUM },
   });
   if (!existsSync(report)) throw new Failure(`vitest ended with code ${code} and without a report`);
-  const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(report, "utf8"));
-  const failed = numTotalTests - numPassedTests;
+  const { numPassedTests, numTotalTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
+  const notLoaded = testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0);
+  const failed = numTotalTests - numPassedTests + notLoaded.length;
   console.log(`${numPassedTests} passed, ${failed} failed`);
   return code !== 0 || failed > 0 || numPassedTests === 0 ? 1 : 0;
 });

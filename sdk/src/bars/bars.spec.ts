@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { displayOf } from "../../../test/display.js";
 import { ROOT, runPython } from "../../../test/python.js";
 import { LitDataError } from "../errors.js";
 import { BAR_COLUMNS, type BarFrame, UNITS, type Unit } from "./bar-frame.js";
@@ -198,13 +199,10 @@ describe("BaseAdapter", () => {
     });
     const table = await bars.toArrow();
     expect(table.getChild("low")?.toArray()).toEqual(new Float64Array([-2, 12]));
-    const bundle = await bars[Symbol.for("Jupyter.display") as never]();
+    const bundle = await displayOf(bars);
+    const svg = String(bundle["image/svg+xml"]);
     expect(Object.keys(bundle)).toEqual(["application/vnd.plotly.v1+json", "image/svg+xml", "text/plain"]);
-    await runPython(
-      "import sys, xml.dom.minidom as m; m.parseString(sys.stdin.buffer.read())",
-      [],
-      bundle["image/svg+xml"],
-    );
-    expect(bundle["image/svg+xml"]).not.toMatch(/<script|javascript:/i);
+    await runPython("import sys, xml.dom.minidom as m; m.parseString(sys.stdin.buffer.read())", [], svg);
+    expect(svg).not.toMatch(/<script|javascript:/i);
   });
 });

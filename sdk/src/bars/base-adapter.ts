@@ -25,7 +25,7 @@ export abstract class BaseAdapter {
   readonly #cache = new Map<string, { readonly ticks: TickColumns; readonly counts: TickCounts }>();
   #cachedBytes = 0;
 
-  /** @param options.strict refuse duplicates, disorder, and prices that are zero or negative. Default false. */
+  /** `strict` refuses duplicates, disorder, and prices that are zero or negative. Default false. */
   constructor({ timeZone, strict = false }: { readonly timeZone: string; readonly strict?: boolean }) {
     this.timeZone = checkTimeZone(timeZone);
     this.#strict = strict;

@@ -1,0 +1,61 @@
+/** Runs engines interleaved on the same data, compares their outputs first, and prints CPU and wall time with ratios. */
+import { cpus, totalmem } from "node:os";
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** CPU and wall time of a synchronous or asynchronous call, ms. */
+export async function timed(run) {
+  const cpu = process.cpuUsage();
+  const wall = performance.now();
+  const value = await run();
+  const { user, system } = process.cpuUsage(cpu);
+  return { value, cpuMs: (user + system) / 1000, wallMs: performance.now() - wall };
+}
+
+/**
+ * `cases`: { name: { engine: run } }, where run() resolves to { cpuMs, wallMs, peakMb }. The first engine is ours.
+ * With --json one object on standard output, else a table.
+ */
+export async function bench(name, cases, { runs = 9, warmUp = 2 } = {}) {
+  const rows = [];
+  for (const [title, engines] of Object.entries(cases)) {
+    const samples = Object.fromEntries(Object.keys(engines).map((engine) => [engine, []]));
+    for (let round = -warmUp; round < runs; round++)
+      for (const [engine, run] of Object.entries(engines)) {
+        const sample = await run();
+        if (round >= 0) samples[engine].push(sample);
+      }
+    const ours = median(Object.values(samples)[0].map(({ cpuMs }) => cpuMs));
+    for (const [engine, list] of Object.entries(samples)) {
+      const cpu = list.map(({ cpuMs }) => cpuMs);
+      rows.push({
+        case: title,
+        engine,
+        cpuMs: median(cpu),
+        wallMs: median(list.map(({ wallMs }) => wallMs)),
+        peakMb: Math.max(...list.map(({ peakMb }) => peakMb)),
+        runs,
+        ratio: median(cpu) / ours,
+        spread: [Math.min(...cpu), Math.max(...cpu)],
+      });
+    }
+  }
+  const machine = `${cpus().length} x ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
+  if (process.argv.includes("--json")) {
+    console.log(JSON.stringify({ bench: name, machine, rows: rows.map(({ spread, ...row }) => row) }));
+    return rows;
+  }
+  console.log(`${name} on ${machine}; medians of ${runs} interleaved runs`);
+  console.table(
+    rows.map(({ case: title, engine, cpuMs, wallMs, peakMb, ratio, spread: [least, most] }) => ({
+      case: title,
+      engine,
+      "CPU ms": Number(cpuMs.toFixed(2)),
+      "least–most": `${least.toFixed(2)}–${most.toFixed(2)}`,
+      "wall ms": Number(wallMs.toFixed(2)),
+      "peak MB": Math.round(peakMb),
+      ratio: Number(ratio.toFixed(2)),
+    })),
+  );
+  return rows;
+}
