@@ -14,3 +14,4 @@ export {
   litErrorHandler,
 } from "./errors.js";
 export { litHome } from "./home.js";
+export { loadKeras } from "./keras/load-keras.js";

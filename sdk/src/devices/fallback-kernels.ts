@@ -1,0 +1,44 @@
+import type { KernelBackend, KernelConfig, TensorInfo } from "@tensorflow/tfjs-core";
+import { findBackend, getKernelsForBackend, registerKernel } from "@tensorflow/tfjs-core";
+
+/**
+ * Gives a backend every kernel that it lacks and cpu has: the inputs are read synchronously, cpu computes, the outputs
+ * are written back. So a model that runs on cpu runs there.
+ */
+export function fallBackToCpu(backendName: string): void {
+  const own = new Set(getKernelsForBackend(backendName).map(({ kernelName }) => kernelName));
+  for (const kernel of getKernelsForBackend("cpu"))
+    if (!own.has(kernel.kernelName)) registerKernel({ ...onCpu(kernel), backendName });
+}
+
+function onCpu({ kernelName, kernelFunc }: KernelConfig): Omit<KernelConfig, "backendName"> {
+  return {
+    kernelName,
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      const own = backend as KernelBackend;
+      const cpu = findBackend("cpu") as KernelBackend;
+      const move = (from: KernelBackend, to: KernelBackend, { dataId, shape, dtype }: TensorInfo): TensorInfo => {
+        const values = from.readSync(dataId);
+        return { dataId: to.write(values, shape, dtype), shape, dtype };
+      };
+      const moved: TensorInfo[] = [];
+      const take = (tensor: TensorInfo) => {
+        const copy = move(own, cpu, tensor);
+        moved.push(copy);
+        return copy;
+      };
+      const cpuInputs = Object.fromEntries(
+        Object.entries(inputs).map(([name, value]) => [
+          name,
+          Array.isArray(value) ? value.map(take) : value === undefined ? value : take(value as TensorInfo),
+        ]),
+      );
+      const result = kernelFunc({ inputs: cpuInputs as never, attrs, backend: cpu });
+      const outputs = [result].flat();
+      const back = outputs.map((output) => move(cpu, own, output));
+      for (const dataId of new Set([...moved, ...outputs].map((tensor) => tensor.dataId)))
+        cpu.disposeData(dataId, true);
+      return Array.isArray(result) ? back : (back[0] as TensorInfo);
+    },
+  };
+}
