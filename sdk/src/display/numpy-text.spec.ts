@@ -1,0 +1,47 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { runPython } from "../../../test/python.js";
+import { formatArray } from "./numpy-text.js";
+
+const NUMPY = `
+import json, sys, numpy as np
+texts = []
+for values, shape, dtype in json.load(sys.stdin):
+    floats = [float(v) for v in values]
+    texts.append(repr(np.array(floats).astype(dtype).reshape(shape)))
+print(json.dumps(texts))
+`;
+
+type Case = readonly [values: (number | string)[], shape: number[], dtype: "float32" | "int32" | "bool"];
+
+const number = (text: number | string) => Number(String(text).replace("inf", "Infinity"));
+
+test("arrays print as numpy prints them", { timeout: 120_000 }, async () => {
+  const special = fc.constantFrom<number | string>("nan", "inf", "-inf", 0, -1, 1, 1e-5, 123456789, 0.1);
+  const float = fc.oneof(
+    fc.float({ noNaN: true, noDefaultInfinity: true, min: -10, max: 10 }),
+    fc.float({ noNaN: true, noDefaultInfinity: true, min: 0, max: 1 }),
+    fc.integer({ min: -1000, max: 1000 }),
+  );
+  const shape = fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 3 });
+  const of = (values: fc.Arbitrary<number | string>, dtype: Case[2]) =>
+    shape.chain((lengths) => {
+      const size = lengths.reduce((product, length) => product * length, 1);
+      return fc.array(values, { minLength: size, maxLength: size }).map((list): Case => [list, lengths, dtype]);
+    });
+  const cases: Case[] = [
+    [[0.48219436407089233], [1, 1], "float32"],
+    [Array.from({ length: 1200 }, (_, i) => i / 7), [1200], "float32"],
+    [Array.from({ length: 2400 }, (_, i) => i), [8, 300], "int32"],
+    [Array.from({ length: 2000 }, (_, i) => (i * 37) % 101), [10, 2, 100], "float32"],
+    ...fc.sample(of(float, "float32"), 150),
+    ...fc.sample(of(fc.oneof(float, special), "float32"), 150),
+    ...fc.sample(of(fc.integer({ min: -100_000, max: 100_000 }), "int32"), 60),
+    ...fc.sample(of(fc.constantFrom(0, 1), "bool"), 40),
+  ];
+  const expected = JSON.parse(await runPython(NUMPY, [], JSON.stringify(cases))) as string[];
+  for (const [i, [values, lengths, dtype]] of cases.entries()) {
+    const floats = values.map((value) => (dtype === "float32" ? Math.fround(number(value)) : number(value)));
+    expect(formatArray(floats, lengths, dtype), JSON.stringify(cases[i])).toBe(expected[i]);
+  }
+});
