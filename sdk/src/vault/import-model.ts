@@ -1,0 +1,207 @@
+import { stat } from "node:fs/promises";
+import { hostname } from "node:os";
+import { basename } from "node:path";
+import type { SymbolicTensor } from "@tensorflow/tfjs-layers";
+import type { Insertable } from "kysely";
+import { LitModelError, LitVaultError } from "../errors.js";
+import { checkName, sameName } from "../home.js";
+import type { ItemRow } from "./catalogue.js";
+import type { ItemLabel, ModelPort } from "./item-record.js";
+import { VaultItem } from "./vault-item.js";
+
+export interface ImportOptions {
+  /** Names of the assets that the model was trained on. Default: the team's assets that fit it. */
+  readonly assets?: readonly string[];
+  /** What each output of the model is trained on; `labelIndex` null (the default) takes every column. Default: none. */
+  readonly labels?: readonly { readonly feature: string; readonly labelIndex?: number | null }[];
+  /** Take the place of an item that has the name. Default false. */
+  readonly replace?: boolean;
+}
+
+/**
+ * Imports a Keras model file (`.keras` or `.h5`) into a team's vault. The model is loaded and run before anything is
+ * written; when the import fails, the vault is as it was. The team is made when it has no vault yet.
+ * @param features the names of each input's features, one list for each input; a flat list holds the features of the
+ *   only input, or one for each input
+ * @param name the item's name. Default: `new_model`, then `new_model_2`, …
+ * @throws LitVaultError if the name exists or is not valid, or the vault cannot be written
+ * @throws LitModelError if the file does not load, or features, labels and assets do not fit it
+ */
+export async function importModel(
+  team: string,
+  path: string,
+  features: readonly string[] | readonly (readonly string[])[] = [],
+  name?: string,
+  { assets, labels = [], replace = false }: ImportOptions = {},
+): Promise<VaultItem> {
+  checkName(team, "team name");
+  if (name !== undefined) checkName(name, "item name");
+  const { checkNewTeam, readCatalogue, writeCatalogue } = await import("./catalogue.js");
+  const { hasBlob, removeBlob, storeBlob } = await import("./blobs.js");
+  const known = await readCatalogue(team, (db) =>
+    db
+      .selectFrom("items")
+      .select("id")
+      .where("name", "=", name ?? "")
+      .executeTakeFirst(),
+  );
+  if (known && !replace) throw nameExists();
+  await checkNewTeam(team);
+  const blob = await contentOf(path);
+  const { inputs, outputs } = await inspectModel(path);
+  const needs = {
+    inputs,
+    features: featuresByInput(path, inputs, features),
+    labels: labelsByOutput(path, outputs, labels),
+  };
+  if (assets) {
+    const [{ Asset }, { checkAsset }] = await Promise.all([import("../assets/asset.js"), import("./item-assets.js")]);
+    for (const asset of assets) await checkAsset(path, needs, new Asset(team, asset));
+  }
+  const row: Omit<Insertable<ItemRow>, "name"> = {
+    blob,
+    model: basename(path),
+    host: hostname(),
+    dateAdded: new Date().toISOString().replace("T", " ").replace("Z", "000+00:00"),
+    project: null,
+    runid: null,
+    epoch: null,
+    value: null,
+    color: null,
+    workers: "[]",
+    features: JSON.stringify(needs.features),
+    labels: JSON.stringify(needs.labels.map(({ feature, labelIndex }) => ({ feature, label_index: labelIndex }))),
+    assets: assets ? JSON.stringify(assets) : null,
+    inputs: JSON.stringify(inputs),
+    outputs: JSON.stringify(outputs),
+  };
+  /** Removes a blob unless an item refers to it, in step with every other import. */
+  const release = (sha256: string) =>
+    writeCatalogue(team, async (db) => {
+      const user = await db.selectFrom("items").select("id").where("blob", "=", sha256).executeTakeFirst();
+      if (!user) await removeBlob(team, sha256);
+      return true;
+    });
+  let replaced: string | undefined;
+  let taken: string | null;
+  const wasThere = await hasBlob(team, blob);
+  try {
+    await storeBlob(team, path, blob);
+    taken = await writeCatalogue(
+      team,
+      async (db) => {
+        // Another import of the same content may have failed and cleaned up meanwhile.
+        await storeBlob(team, path, blob);
+        const known = await db.selectFrom("items").select(["id", "name", "blob"]).execute();
+        const wanted = name ?? freeName(known.map((item) => item.name));
+        const old = known.find((item) => sameName([item.name], wanted));
+        if (old && !replace) throw nameExists();
+        if (old) {
+          replaced = old.blob;
+          await db
+            .updateTable("items")
+            .set({ ...row, name: wanted })
+            .where("id", "=", old.id)
+            .execute();
+        } else
+          await db
+            .insertInto("items")
+            .values({ ...row, name: wanted })
+            .execute();
+        return wanted;
+      },
+      { create: true },
+    );
+  } catch (error) {
+    // A blob that stays when the clean-up fails too is harmless.
+    if (!wasThere && !(await release(blob).catch(() => true))) await removeBlob(team, blob).catch(() => undefined);
+    throw error;
+  }
+  if (replaced && replaced !== blob) await release(replaced).catch(() => undefined);
+  return new VaultItem(team, taken as string);
+}
+
+const nameExists = () => new LitVaultError("name already exists", { code: "NAME_EXISTS" });
+
+function freeName(names: readonly string[]): string {
+  const taken = new Set(names.map((name) => name.toLowerCase()));
+  let name = "new_model";
+  for (let number = 2; taken.has(name); number++) name = `new_model_${number}`;
+  return name;
+}
+
+/** The SHA-256 of the model's file. */
+async function contentOf(path: string): Promise<string> {
+  const { hashFile } = await import("./blobs.js");
+  try {
+    if (!(await stat(path)).isFile()) throw new LitModelError(`${path}: not a file, expected a Keras model`);
+    return await hashFile(path);
+  } catch (cause) {
+    if (cause instanceof LitModelError) throw cause;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new LitModelError(`${path}: ${code === "ENOENT" ? "no such file" : message}`, { code: code ?? null, cause });
+  }
+}
+
+/** The model's inputs and outputs, once zeros have run through it. */
+async function inspectModel(path: string): Promise<{ inputs: ModelPort[]; outputs: ModelPort[] }> {
+  const [{ loadKeras }, { loadTf }] = await Promise.all([
+    import("../keras/load-keras.js"),
+    import("../devices/load-tf.js"),
+  ]);
+  const tf = await loadTf();
+  const model = await loadKeras(path);
+  try {
+    const port = (tensor: SymbolicTensor, index: number, names: readonly string[]): ModelPort => ({
+      name: names[index] ?? tensor.name,
+      shape: tensor.shape.slice(1),
+    });
+    const inputs = model.inputs.map((tensor, index) => port(tensor, index, model.inputNames));
+    const outputs = model.outputs.map((tensor, index) => port(tensor, index, model.outputNames));
+    tf.tidy(() => {
+      model.predict(inputs.map(({ shape }) => tf.zeros([1, ...shape.map((size) => size ?? 1)])));
+    });
+    return { inputs, outputs };
+  } catch (error) {
+    throw new LitModelError(`${path}: the model does not run on zeros: ${(error as Error).message}`, { cause: error });
+  } finally {
+    model.dispose();
+  }
+}
+
+function featuresByInput(
+  path: string,
+  inputs: readonly ModelPort[],
+  features: readonly string[] | readonly (readonly string[])[],
+): readonly (readonly string[])[] {
+  if (features.length === 0) return [];
+  const flat = features.filter((entry) => typeof entry === "string");
+  const nested = features.filter((entry) => Array.isArray(entry));
+  let lists: readonly (readonly string[])[] = nested;
+  if (flat.length === features.length) lists = inputs.length === 1 ? [flat] : flat.map((feature) => [feature]);
+  const mixed = flat.length > 0 && nested.length > 0;
+  const valid = lists.every((list) => list.length > 0 && list.every((entry) => typeof entry === "string" && entry));
+  if (!mixed && valid && lists.length === inputs.length) return lists;
+  const ports = inputs.map(({ name, shape }) => `'${name}' [null, ${shape.map((size) => size ?? "null").join(", ")}]`);
+  throw new LitModelError(
+    `the features ${JSON.stringify(features)} do not fit the model ${path}: expected one list of names for each of its ${inputs.length} input(s) ${ports.join(", ")}`,
+  );
+}
+
+function labelsByOutput(
+  path: string,
+  outputs: readonly ModelPort[],
+  labels: NonNullable<ImportOptions["labels"]>,
+): readonly ItemLabel[] {
+  const complete = labels.map(({ feature, labelIndex = null }) => ({ feature, labelIndex }));
+  const valid = complete.every(
+    ({ feature, labelIndex }) =>
+      typeof feature === "string" &&
+      feature !== "" &&
+      (labelIndex === null || (Number.isInteger(labelIndex) && labelIndex >= 0)),
+  );
+  if (complete.length === 0 || (valid && complete.length === outputs.length)) return complete;
+  throw new LitModelError(
+    `the labels ${JSON.stringify(labels)} do not fit the model ${path}: expected { feature, labelIndex } for each of its ${outputs.length} output(s) ${outputs.map((output) => `'${output.name}'`).join(", ")}`,
+  );
+}
