@@ -1,3 +1,7 @@
+export { Asset } from "./assets/asset.js";
+export { AssetFile, type Split } from "./assets/asset-file.js";
+export type { AssetDataset } from "./assets/datasets.js";
+export { listAssets } from "./assets/list-assets.js";
 export { BAR_COLUMNS, type Bar, type BarColumn, BarFrame, UNITS, type Unit } from "./bars/bar-frame.js";
 export { BaseAdapter, type DateLike, type DateRange } from "./bars/base-adapter.js";
 export type { TickCounts } from "./bars/check-ticks.js";
@@ -15,3 +19,6 @@ export {
 } from "./errors.js";
 export { litHome } from "./home.js";
 export { loadKeras } from "./keras/load-keras.js";
+export { getTeams, getVaultItems } from "./vault/get-vault-items.js";
+export { type ImportOptions, importModel } from "./vault/import-model.js";
+export { type RenameResult, VaultItem, type VaultItemDetails } from "./vault/vault-item.js";
