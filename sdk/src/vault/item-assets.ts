@@ -12,7 +12,7 @@ type Needs = Pick<ItemRecord, "features" | "labels" | "inputs">;
  */
 export async function checkAsset(item: string, needs: Needs, asset: Asset): Promise<void> {
   const shapes = new Map((await asset.describe()).map(({ name, shape }) => [name, shape]));
-  fitInputs(item, needs.inputs, needs.features, asset.name, shapes);
+  if (needs.features.length > 0) fitInputs(item, needs.inputs, needs.features, asset.name, shapes);
   fitLabels(item, needs.labels, asset.name, shapes);
 }
 

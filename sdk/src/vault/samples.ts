@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { LitDataError, LitModelError } from "../errors.js";
-import { fitInputs, fitLabels, type Shapes } from "./fit-input.js";
+import { LitModelError } from "../errors.js";
+import { fitInputs, fitLabels } from "./fit-input.js";
 import type { ItemRecord } from "./item-record.js";
 
 interface Samples {
@@ -19,19 +19,6 @@ function copyColumns(
     for (let column = 0; column < width; column++) to[into + column] = from[at + column] as number;
 }
 
-/** The shape of one sample of each dataset in an asset's file. */
-async function fileShapes(path: string): Promise<Shapes> {
-  const { withHdf5 } = await import("../hdf5.js");
-  return await withHdf5(path, LitDataError, (file) => {
-    const shapes = new Map<string, readonly number[]>();
-    for (const name of file.keys()) {
-      const found = file.get(name);
-      if (found && "shape" in found && found.shape) shapes.set(name, found.shape.slice(1));
-    }
-    return shapes;
-  });
-}
-
 /** The tensors that a model takes and should give, from samples of an asset's file. */
 export async function samplesOf(
   { row, features, labels, inputs }: ItemRecord,
@@ -44,11 +31,12 @@ export async function samplesOf(
     throw new LitModelError(
       `the vault item ${row.name} has no features: it was imported without, expected ${inputs.length} list(s) of names, see importModel`,
     );
-  const [{ readSamples }, { loadTf }] = await Promise.all([
+  const [{ readDatasets }, { readSamples }, { loadTf }] = await Promise.all([
+    import("../assets/datasets.js"),
     import("../assets/read-samples.js"),
     import("../devices/load-tf.js"),
   ]);
-  const shapes = await fileShapes(path);
+  const shapes = new Map((await readDatasets(path)).datasets.map(({ name, shape }) => [name, shape]));
   const targets = fitInputs(row.name, inputs, features, path, shapes);
   fitLabels(row.name, labels, path, shapes);
   const names = [...new Set([...features.flat(), ...labels.map(({ feature }) => feature)])];
