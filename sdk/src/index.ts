@@ -1,3 +1,5 @@
+import { installTslab } from "./display/tslab.js";
+
 export { Asset } from "./assets/asset.js";
 export { AssetFile, type Split } from "./assets/asset-file.js";
 export type { AssetDataset } from "./assets/datasets.js";
@@ -8,6 +10,7 @@ export type { TickCounts } from "./bars/check-ticks.js";
 export { LeanAdapter, type LeanAdapterOptions } from "./bars/lean-adapter.js";
 export { MemoryAdapter, type MemoryAdapterOptions } from "./bars/memory-adapter.js";
 export { type Tick, type TickColumns, TickFrame } from "./bars/tick-frame.js";
+export { display } from "./display/display.js";
 export type { MimeBundle } from "./display/mime-bundle.js";
 export {
   LitDataError,
@@ -22,3 +25,5 @@ export { loadKeras } from "./keras/load-keras.js";
 export { getTeams, getVaultItems } from "./vault/get-vault-items.js";
 export { type ImportOptions, importModel } from "./vault/import-model.js";
 export { type RenameResult, VaultItem, type VaultItemDetails } from "./vault/vault-item.js";
+
+installTslab();
