@@ -1,5 +1,5 @@
 import { LitModelError } from "../errors.js";
-import { activationName } from "./activations.js";
+import { activationName } from "./activation-names.js";
 import type { ItemKey } from "./layers/get-item.js";
 import { isNode, isRecord, type KerasNode } from "./read-container.js";
 

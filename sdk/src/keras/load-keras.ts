@@ -1,9 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { loadTf } from "../devices/load-tf.js";
 import { LitError, LitModelError } from "../errors.js";
-import { convertModel } from "./convert-config.js";
-import { withContainer } from "./read-container.js";
-import { setWeights } from "./weights.js";
 
 /**
  * Loads a Keras model file: `.keras` of Keras 3 or tf_keras, or a legacy `.h5`, told apart by content. Nothing in the
@@ -12,7 +9,12 @@ import { setWeights } from "./weights.js";
  */
 export async function loadKeras(path: string): Promise<LayersModel> {
   const tf = await loadTf();
-  const { registerLayers } = await import("./layers/register.js");
+  const [{ registerLayers }, { withContainer }, { convertModel }, { setWeights }] = await Promise.all([
+    import("./layers/register.js"),
+    import("./read-container.js"),
+    import("./convert-config.js"),
+    import("./weights.js"),
+  ]);
   registerLayers();
   return withContainer(path, async (container) => {
     const modelTopology = convertModel(container.config, container);
