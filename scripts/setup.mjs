@@ -150,6 +150,11 @@ export async function setup() {
     await makeVenv(".venv", "requirements.txt", "Install JupyterLab into .venv", python);
     const kernels = { key: `${ROOT} ${process.execPath}`, makes: [".venv/share/jupyter/kernels/tslab/kernel.json"] };
     await once("kernels", "Register the kernels", kernels, configureJupyter);
+    const demo = { key: "1", makes: [".lit/contoso/demo.json"] };
+    await once("demo", "Prepare the demo home .lit", demo, async () => {
+      const result = await runLogged("demo", process.execPath, ["cli/bin/litlab.mjs", "demo", ".lit"]);
+      if (result.code !== 0) fail("litlab demo .lit", result, "npm run setup");
+    });
   } finally {
     release();
   }

@@ -1,9 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { LitVaultError } from "./errors.js";
-import { checkName, entriesOf, litHome, sameName, teamFolder, writeBeside } from "./home.js";
+import { besidePath, checkName, entriesOf, litHome, sameName, teamFolder, writeBeside } from "./home.js";
 
 let folder: string;
 beforeEach(() => {
@@ -56,6 +57,16 @@ describe("writeBeside", () => {
     expect(readFileSync(path, "utf8")).toBe("whole");
     expect((await entriesOf(join(folder, "deep"))).map(({ name }) => name)).toEqual(["file"]);
     expect(await entriesOf(join(folder, "none"))).toEqual([]);
+  });
+
+  test("removes what a process that died left unfinished, and nothing of one that lives", async () => {
+    const dead = spawnSync(process.execPath, ["--version"]).pid;
+    const [mine, host] = /^\.file\.(.*)\.\d+\.\d+\.tmp$/.exec(basename(besidePath("file"))) ?? [];
+    const alive = [mine ?? "", `.file.other-host.${dead}.0.tmp`, `.file.${dead}.tmp`, "file.tmp"];
+    for (const name of [...alive, `.file.${host}.${dead}.0.tmp`, `.cat.${host}.${dead}.1.tmp-journal`])
+      writeFileSync(join(folder, name), "half");
+    await writeBeside(join(folder, "new"), async (temporary) => writeFileSync(temporary, "whole"));
+    expect(readdirSync(folder).sort()).toEqual([...alive, "new"].sort());
   });
 
   test("leaves nothing when writing fails", async () => {

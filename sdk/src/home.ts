@@ -1,5 +1,5 @@
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
+import { homedir, hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { LitVaultError } from "./errors.js";
 
@@ -47,11 +47,28 @@ export async function entriesOf(folder: string) {
   }
 }
 
+const HOST = hostname().replace(/[^A-Za-z0-9-]/g, "_");
+const UNFINISHED = /^\..*\.([A-Za-z0-9_-]+)\.(\d+)\.\d+\.tmp(-journal)?$/;
 let counter = 0;
 
-/** A name beside `path` that no other process uses, recognisable as unfinished. */
-export function besidePath(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${process.pid}.${Date.now().toString(36)}.${counter++}.tmp`);
+/** A path beside `path` that no other process uses, recognisable as unfinished. */
+export const besidePath = (path: string): string =>
+  join(dirname(path), `.${basename(path)}.${HOST}.${process.pid}.${counter++}.tmp`);
+
+/** Removes what processes of this machine left unfinished in a folder when they died. */
+export async function sweepUnfinished(folder: string): Promise<void> {
+  for (const { name } of await entriesOf(folder)) {
+    const [, host, pid] = UNFINISHED.exec(name) ?? [];
+    if (host === HOST && !isAlive(Number(pid))) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 /** Flushes a file or folder to the disk. */
@@ -70,6 +87,7 @@ export async function syncPath(path: string): Promise<void> {
  */
 export async function writeBeside<T>(path: string, write: (temporary: string) => Promise<T>): Promise<T> {
   await mkdir(dirname(path), { recursive: true });
+  await sweepUnfinished(dirname(path));
   const temporary = besidePath(path);
   try {
     const result = await write(temporary);

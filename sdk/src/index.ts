@@ -2,14 +2,19 @@ import { installTslab } from "./display/tslab.js";
 
 export { Asset } from "./assets/asset.js";
 export { AssetFile, type Split } from "./assets/asset-file.js";
+export { type BuildOptions, buildAsset } from "./assets/build-asset.js";
 export type { AssetDataset } from "./assets/datasets.js";
 export { listAssets } from "./assets/list-assets.js";
+export { readTimes, type SampleTimes } from "./assets/read-times.js";
+export type { AssetSchema } from "./assets/schema.js";
 export { BAR_COLUMNS, type Bar, type BarColumn, BarFrame, UNITS, type Unit } from "./bars/bar-frame.js";
 export { BaseAdapter, type DateLike, type DateRange } from "./bars/base-adapter.js";
 export type { TickCounts } from "./bars/check-ticks.js";
+export { getAdapter } from "./bars/get-adapter.js";
 export { LeanAdapter, type LeanAdapterOptions } from "./bars/lean-adapter.js";
 export { MemoryAdapter, type MemoryAdapterOptions } from "./bars/memory-adapter.js";
 export { type Tick, type TickColumns, TickFrame } from "./bars/tick-frame.js";
+export { Chart, chart, type Predictions } from "./display/chart.js";
 export { display } from "./display/display.js";
 export type { MimeBundle } from "./display/mime-bundle.js";
 export {
@@ -20,7 +25,8 @@ export {
   LitVaultError,
   litErrorHandler,
 } from "./errors.js";
-export { litHome } from "./home.js";
+/** @internal For the command litlab. */
+export { besidePath, litHome, sweepUnfinished } from "./home.js";
 export { loadKeras } from "./keras/load-keras.js";
 export { getTeams, getVaultItems } from "./vault/get-vault-items.js";
 export { type ImportOptions, importModel } from "./vault/import-model.js";

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { Generated, Kysely } from "kysely";
 import type Libsql from "libsql";
 import { LitError, LitVaultError } from "../errors.js";
-import { besidePath, entriesOf, litHome, sameName, syncPath, teamFolder } from "../home.js";
+import { besidePath, entriesOf, litHome, sameName, sweepUnfinished, syncPath, teamFolder } from "../home.js";
 import { isReadOnly, vaultError } from "./vault-error.js";
 
 /** One vault item. Lists and records are JSON texts; shapes are without the batch axis, null where a size is open. */
@@ -170,6 +170,7 @@ async function create<T>(
   use: (db: Kysely<CatalogueTables>) => Promise<T>,
 ): Promise<{ readonly result: T } | null> {
   await mkdir(dirname(path), { recursive: true });
+  await sweepUnfinished(dirname(path));
   const temporary = besidePath(path);
   try {
     const db = await open(temporary);

@@ -1,0 +1,72 @@
+/**
+ * Writes one asset's files, in a thread of its own: HDF5 stamps its objects with the clock, and here that stands at 0, so
+ * that the same samples give the same bytes.
+ */
+import { parentPort } from "node:worker_threads";
+import type { Dataset, File } from "h5wasm";
+
+Date.now = () => 0;
+
+/** A dataset as it is opened: its sample's shape, its type and a label's columns. */
+export interface DatasetSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: "<f" | "<d";
+  readonly columns: readonly string[] | null;
+}
+
+export type WriterMessage =
+  | { readonly type: "open"; readonly path: string; readonly datasets: readonly DatasetSpec[] }
+  | { readonly type: "append"; readonly count: number; readonly blocks: readonly (Float32Array | Float64Array)[] }
+  | { readonly type: "close" };
+
+const CHUNK = 64;
+let file: File | undefined;
+let specs: readonly DatasetSpec[] = [];
+let datasets: Dataset[] = [];
+let length = 0;
+
+async function handle(message: WriterMessage): Promise<void> {
+  if (message.type === "open") {
+    const { loadHdf5 } = await import("../hdf5.js");
+    const library = await loadHdf5();
+    file = new library.File(message.path, "w");
+    file.create_attribute("version", 1);
+    specs = message.datasets;
+    datasets = [];
+    length = 0;
+  } else if (message.type === "append") append(message.count, message.blocks);
+  else file?.close();
+}
+
+/** HDF5 cannot hold an empty dataset that grows, so each is made with its first samples. */
+function append(count: number, blocks: readonly (Float32Array | Float64Array)[]): void {
+  for (const [i, { name, shape, dtype, columns }] of specs.entries()) {
+    const data = blocks[i] as Float32Array;
+    const dataset = datasets[i];
+    if (dataset) {
+      dataset.resize([length + count, ...shape]);
+      dataset.write_slice([[length, length + count], ...shape.map((size): [number, number] => [0, size])], data);
+      continue;
+    }
+    const made = file?.create_dataset({
+      name,
+      data,
+      dtype,
+      shape: [count, ...shape],
+      maxshape: [null, ...shape],
+      chunks: [CHUNK, ...shape],
+    });
+    if (!made) throw new Error("no file is open");
+    if (columns) made.create_attribute("columns", [...columns]);
+    datasets.push(made);
+  }
+  length += count;
+}
+
+parentPort?.on("message", (message: WriterMessage) => {
+  handle(message).then(
+    () => parentPort?.postMessage({ ok: true }),
+    (error: Error) => parentPort?.postMessage({ ok: false, message: error.message }),
+  );
+});

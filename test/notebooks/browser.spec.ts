@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeDemoHome } from "../demo-home.js";
+import { ROOT } from "../python.js";
+
+let demo: Awaited<ReturnType<typeof makeDemoHome>>;
+let lab: ChildProcess;
+let browser: Browser;
+let address: string;
+
+const freePort = () =>
+  new Promise<number>((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+
+beforeAll(async () => {
+  demo = await makeDemoHome();
+  const port = await freePort();
+  address = `http://127.0.0.1:${port}/lab`;
+  // A copy, so that saving the outputs leaves the checkout as it is; beside the checkout's node_modules, which it imports.
+  const folder = await mkdtemp(join(ROOT, ".cache", "notebooks-"));
+  await cp(join(ROOT, "notebooks"), folder, { recursive: true });
+  await symlink(join(ROOT, "cli"), join(ROOT, ".cache", "cli")).catch(() => {});
+  const args = ["scripts/lab.mjs", "--no-browser", "--port", String(port), "--home", demo.home, "--"];
+  const options = [`--ServerApp.root_dir=${folder}`, "--IdentityProvider.token="];
+  lab = spawn(process.execPath, [...args, ...options], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+  let log = "";
+  await new Promise<void>((resolve, reject) => {
+    const read = (text: Buffer) => {
+      log += text;
+      if (log.includes(`:${port}/lab`)) resolve();
+    };
+    lab.stdout?.on("data", read);
+    lab.stderr?.on("data", read);
+    lab.on("exit", (code) => reject(new Error(`JupyterLab ended with code ${code}\n${log}`)));
+  });
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+  });
+  return async () => rm(folder, { recursive: true, force: true });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  if (lab && lab.exitCode === null) {
+    const ended = new Promise((resolve) => lab.on("exit", resolve));
+    lab.kill("SIGTERM");
+    await ended;
+  }
+  await demo?.remove();
+});
+
+test("01-first-look.ipynb runs in JupyterLab in a browser", { timeout: 300_000 }, async () => {
+  const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+  await page.goto(`${address}/tree/01-first-look.ipynb?reset`);
+  const notebook = page.locator(".jp-NotebookPanel");
+  await notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").waitFor({ timeout: 60_000 });
+  await page.getByRole("menuitem", { name: "Run", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Run All Cells", exact: true }).click();
+  await notebook.locator(".vega-embed svg, .vega-embed canvas").first().waitFor({ timeout: 120_000 });
+  await notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").waitFor({ timeout: 60_000 });
+  expect(await notebook.locator("[data-mime-type='application/vnd.jupyter.stderr']").count()).toBe(0);
+  expect(await notebook.getByText("dense_40c93684-299b-41df-b233-912a47954a84_0").count()).toBeGreaterThan(0);
+  expect(await notebook.locator(".jp-RenderedSVG").count()).toBeGreaterThan(0);
+  await page.screenshot({ path: join(tmpdir(), "litlab-first-look.png"), fullPage: true });
+  await page.close();
+});
