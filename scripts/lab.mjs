@@ -48,7 +48,8 @@ await main(async () => {
   await checkPort(port);
   await setup();
   const LIT_HOME = home ? resolve(process.env.INIT_CWD ?? ROOT, home) : process.env.LIT_HOME || join(ROOT, ".lit");
-  const args = ["lab", "--ServerApp.root_dir=notebooks", `--port=${port}`, "--ServerApp.port_retries=0"];
+  const args = ["lab", `--port=${port}`, "--ServerApp.port_retries=0"];
+  if (!rest.some((option) => /root_dir|notebook-dir/.test(option))) args.push("--ServerApp.root_dir=notebooks");
   if (!browser) args.push("--no-browser");
   if (process.getuid?.() === 0) args.push("--allow-root");
   console.error(`  JupyterLab opens notebooks/ on port ${port}, home ${LIT_HOME}`);

@@ -99,11 +99,11 @@ export async function makeVenv(folder, requirements, what, python) {
 /** Stock tslab's kernelspec, and JupyterLab without news and update checks. */
 function configureJupyter() {
   const write = (path, value) => {
-    const file = join(ROOT, ".venv/share/jupyter", path);
+    const file = join(ROOT, ".venv", path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
   };
-  write("kernels/tslab/kernel.json", {
+  write("share/jupyter/kernels/tslab/kernel.json", {
     argv: [
       process.execPath,
       join(ROOT, "node_modules/tslab/bin/tslab"),
@@ -114,9 +114,10 @@ function configureJupyter() {
     display_name: "TypeScript (tslab)",
     language: "typescript",
   });
-  write("lab/settings/overrides.json", {
+  write("share/jupyter/lab/settings/overrides.json", {
     "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
   });
+  write("package.json", {}); // JupyterLab's own scripts in there are CommonJS, unlike ours
 }
 
 export async function setup() {
@@ -148,7 +149,10 @@ export async function setup() {
       },
     );
     await makeVenv(".venv", "requirements.txt", "Install JupyterLab into .venv", python);
-    const kernels = { key: `${ROOT} ${process.execPath}`, makes: [".venv/share/jupyter/kernels/tslab/kernel.json"] };
+    const kernels = {
+      key: `${ROOT} ${process.execPath}`,
+      makes: [".venv/share/jupyter/kernels/tslab/kernel.json", ".venv/package.json"],
+    };
     await once("kernels", "Register the kernels", kernels, configureJupyter);
     const demo = { key: "1", makes: [".lit/contoso/demo.json"] };
     await once("demo", "Prepare the demo home .lit", demo, async () => {

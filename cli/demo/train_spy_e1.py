@@ -59,6 +59,7 @@ if __name__ == "__main__":
     model.compile(keras.optimizers.Adam(1e-2), "binary_crossentropy", metrics=["accuracy"])
     test = read(asset / f"{asset.name}_test.h5")
     model.fit(x, y, batch_size=32, epochs=60, validation_data=test, verbose=2)
+    keras.backend.clear_session()  # names count from the start again
     untouched = canvas()  # no layer frozen, no optimizer
     untouched.set_weights(model.get_weights())
     untouched.save(Path(__file__).with_name("spy_e1.keras"))

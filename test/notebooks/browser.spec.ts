@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
 import { makeDemoHome } from "../demo-home.js";
 import { ROOT } from "../python.js";
 
@@ -61,16 +60,20 @@ afterAll(async () => {
 
 test("01-first-look.ipynb runs in JupyterLab in a browser", { timeout: 300_000 }, async () => {
   const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+  onTestFailed(() => page.screenshot({ path: join(ROOT, ".cache/browser-failed.png") }).then(() => {}));
   await page.goto(`${address}/tree/01-first-look.ipynb?reset`);
   const notebook = page.locator(".jp-NotebookPanel");
-  await notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").waitFor({ timeout: 60_000 });
+  await page.locator("#jp-main-statusbar").getByText("TypeScript (tslab) | Idle").waitFor();
   await page.getByRole("menuitem", { name: "Run", exact: true }).click();
   await page.getByRole("menuitem", { name: "Run All Cells", exact: true }).click();
-  await notebook.locator(".vega-embed svg, .vega-embed canvas").first().waitFor({ timeout: 120_000 });
-  await notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").waitFor({ timeout: 60_000 });
+  const prompts = () => notebook.locator(".jp-CodeCell .jp-InputPrompt").allTextContents();
+  await expect.poll(prompts, { timeout: 120_000 }).toEqual(Array.from({ length: 12 }, (_, i) => `[${i + 1}]:`));
   expect(await notebook.locator("[data-mime-type='application/vnd.jupyter.stderr']").count()).toBe(0);
   expect(await notebook.getByText("dense_40c93684-299b-41df-b233-912a47954a84_0").count()).toBeGreaterThan(0);
-  expect(await notebook.locator(".jp-RenderedSVG").count()).toBeGreaterThan(0);
-  await page.screenshot({ path: join(tmpdir(), "litlab-first-look.png"), fullPage: true });
+  for (const picture of [".jp-RenderedSVG img", ".vega-embed"]) {
+    await notebook.locator(picture).first().scrollIntoViewIfNeeded();
+    await notebook.locator(picture).first().waitFor({ state: "visible" });
+  }
+  await page.screenshot({ path: join(ROOT, ".cache/browser.png") });
   await page.close();
 });

@@ -67,7 +67,7 @@ describe("notebooks run headless", () => {
     expect(mime("\nbars;")).toEqual(
       expect.arrayContaining(["application/vnd.plotly.v1+json", "image/svg+xml", "text/plain"]),
     );
-    expect(String(data("\ndisplay(model.predict(x));")["text/plain"])).toMatch(
+    expect(String(data("\nawait display(model.predict(x));")["text/plain"])).toMatch(
       /^array\(\[\[0\.\d+\]\], dtype=float32\)$/,
     );
     const chart = cells.at(-1)?.outputs.find((output) => output.output_type === "display_data")?.data ?? {};

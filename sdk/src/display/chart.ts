@@ -17,7 +17,7 @@ export interface Predictions {
   readonly title?: string;
 }
 
-/** A picture is read, not counted: of more points than this every n-th is drawn. */
+/** A picture is read, not counted: of more points than this one in n is drawn. */
 const MOST_POINTS = 2000;
 const TIME_LABELS = 7;
 /** Readable on a light and on a dark page. */
@@ -108,7 +108,7 @@ function vegaLite({ time, close, predictions, timeZone, title }: Required<Predic
   });
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v5.json" as const,
-    title: stride > 1 ? `${title} (every ${stride}th is drawn)` : title,
+    title: stride > 1 ? `${title} (1 in ${stride} drawn)` : title,
     background: "transparent",
     data: { values },
     vconcat: [panel("close", 200, "#3b7dd8"), panel("prediction", 120, "#e07a1f")],
