@@ -103,6 +103,8 @@ describe("buildAsset", () => {
     const path = join(demo.home, "bare.h5");
     await runPython("import h5py,sys\nwith h5py.File(sys.argv[1],'w') as f: f['x']=[1.0]", [path]);
     await expect(readTimes(path)).rejects.toThrow(`${path}: it does not say when its samples were`);
+    await runPython("import h5py,sys\nwith h5py.File(sys.argv[1],'a') as f: f.attrs['version']=2", [path]);
+    await expect(readTimes(path)).rejects.toThrow(`${path}: version 2, this Lit Lab reads version 1: update it`);
     truncateSync(path, 1000);
     await expect(readTimes(path)).rejects.toThrow(LitDataError);
     rmSync(path);

@@ -19,9 +19,21 @@ export interface FileDatasets {
 /** Names of datasets that are no feature and no label begin with an underscore: when a sample was, and its close. */
 export const isHidden = (name: string): boolean => name.startsWith("_");
 
+/** The version of the format that is read and written. */
+const VERSION = 1;
+
+/** Opens an asset's file for reading. @throws LitDataError if it cannot be read, or is of a newer version */
+export const withAssetFile = <T>(path: string, use: (file: File) => T): Promise<T> =>
+  withHdf5(path, LitDataError, (file) => {
+    const version = Number(file.attrs.version?.value ?? VERSION);
+    if (version > VERSION)
+      throw new LitDataError(`${path}: version ${version}, this Lit Lab reads version ${VERSION}: update it`);
+    return use(file);
+  });
+
 /** What an asset's file holds. @throws LitDataError */
 export const readDatasets = (path: string): Promise<FileDatasets> =>
-  withHdf5(path, LitDataError, (file) => {
+  withAssetFile(path, (file) => {
     const names = file.keys().filter((name) => !isHidden(name));
     const datasets = names.map((name) => {
       const dataset = datasetOf(file, path, name);

@@ -1,6 +1,6 @@
 import { LitDataError } from "../errors.js";
-import { type Dataset, withHdf5 } from "../hdf5.js";
-import { datasetOf } from "./datasets.js";
+import type { Dataset } from "../hdf5.js";
+import { datasetOf, withAssetFile } from "./datasets.js";
 
 /** Samples of one dataset. */
 export interface Samples {
@@ -25,7 +25,7 @@ export function readSamples(
   stop?: number,
   step = 1,
 ): Promise<Samples[]> {
-  return withHdf5(path, LitDataError, (file) =>
+  return withAssetFile(path, (file) =>
     names.map((name) => {
       const dataset = datasetOf(file, path, name);
       const [length = 0, ...sample] = dataset.shape ?? [];

@@ -1,5 +1,6 @@
 import { LitDataError } from "../errors.js";
-import { isDataset, withHdf5 } from "../hdf5.js";
+import { isDataset } from "../hdf5.js";
+import { withAssetFile } from "./datasets.js";
 
 /** When the samples of an asset's file were. */
 export interface SampleTimes {
@@ -11,7 +12,7 @@ export interface SampleTimes {
 
 /** The instants of an asset's file and the closes then, a value a sample. @throws LitDataError if the file has none */
 export const readTimes = (path: string): Promise<SampleTimes> =>
-  withHdf5(path, LitDataError, (file) => {
+  withAssetFile(path, (file) => {
     const read = (name: string): Float64Array => {
       const dataset = file.keys().includes(name) ? file.get(name) : null;
       const value = isDataset(dataset) ? dataset.value : null;
