@@ -59,15 +59,19 @@ export async function withHdf5<T>(
     return await use(file);
   } catch (error) {
     if (error instanceof LitError) throw error;
-    throw fail(`not a readable HDF5 file, or cut off: ${firstLine(error)}`, error);
+    throw fail(`not a readable HDF5 file, or cut off: ${reasonOf(error)}`, error);
   } finally {
     if (file) file.close();
     if (typeof source !== "string") (await library.ready).FS.unlink(path);
   }
 }
 
-const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+/** What the system or HDF5 says of a failure, out of HDF5's whole trace. */
+export function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const said = /error message = '([^']+)'/.exec(text) ?? /#000: .* in \w+\(\): (.+)/.exec(text);
+  return said?.[1] ?? text.split("\n")[0] ?? "";
+}
 
 export const isGroup = (entity: Entity | null | undefined): entity is Group =>
   entity != null && "keys" in entity && typeof entity.keys === "function";

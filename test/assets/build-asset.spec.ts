@@ -1,7 +1,8 @@
-import { fork } from "node:child_process";
+import { execFile, fork } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import {
   Asset,
   type AssetSchema,
@@ -155,6 +156,22 @@ describe("buildAsset", () => {
     const asset = await buildAsset("memory", schema, { name: "sine", adapter });
     expect((await asset.files).map(({ split, length }) => [split, length])).toEqual([["train", 63]]);
     expect(JSON.parse(readFileSync(join(asset.path, "schema.json"), "utf8"))).toMatchObject({ name: "sine" });
+  });
+});
+
+describe("buildAsset on a disk that is full", () => {
+  test.each([1, 100, 1000, 4000])("after %i KiB says so and leaves nothing", async (limit) => {
+    const code = `
+      const { buildAsset } = await import(process.argv[1]);
+      await buildAsset("contoso", JSON.parse(process.argv[2]), { name: "full" }).catch((error) => {
+        console.log(error.name + ": " + error.message);
+      });`;
+    const node = [process.execPath, "--input-type=module", "-e", code, join(ROOT, "sdk/dist/index.js")];
+    // With the signal ignored, a file over the limit is an error of write, as on a full disk.
+    const shell = `trap "" XFSZ; ulimit -f ${limit}; exec "$@"`;
+    const { stdout } = await promisify(execFile)("bash", ["-c", shell, "bash", ...node, JSON.stringify(SCHEMA)]);
+    expect(stdout).toBe(`LitDataError: ${join(assets(), "full")}: the asset cannot be written: File too large\n`);
+    expect(readdirSync(assets()).filter((name) => name.includes("full"))).toEqual([]);
   });
 });
 

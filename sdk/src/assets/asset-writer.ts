@@ -5,7 +5,13 @@ import type { DatasetSpec, WriterMessage } from "./asset-writer.worker.js";
 
 /** Writes an asset's files block by block; the same samples give the same bytes. */
 export class AssetWriter {
-  readonly #worker = new Worker(new URL("./asset-writer.worker.js", import.meta.url));
+  readonly #asset: string;
+  readonly #worker = new Worker(new URL("./asset-writer.worker.js", import.meta.url), { execArgv: [] });
+
+  /** @param asset what messages call the asset */
+  constructor(asset: string) {
+    this.#asset = asset;
+  }
 
   /** Begins a file. */
   open(path: string, datasets: readonly DatasetSpec[]): Promise<void> {
@@ -30,6 +36,6 @@ export class AssetWriter {
     const answered = once(this.#worker, "message");
     this.#worker.postMessage(message);
     const [{ ok, message: text }] = (await answered) as [{ ok: boolean; message: string }];
-    if (!ok) throw new LitDataError(`the asset's file could not be written: ${text.split("\n")[0]}`);
+    if (!ok) throw new LitDataError(`${this.#asset}: the asset cannot be written: ${text}`);
   }
 }

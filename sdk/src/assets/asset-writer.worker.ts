@@ -67,6 +67,9 @@ function append(count: number, blocks: readonly (Float32Array | Float64Array)[])
 parentPort?.on("message", (message: WriterMessage) => {
   handle(message).then(
     () => parentPort?.postMessage({ ok: true }),
-    (error: Error) => parentPort?.postMessage({ ok: false, message: error.message }),
+    async (error: Error) => {
+      const { reasonOf } = await import("../hdf5.js");
+      parentPort?.postMessage({ ok: false, message: reasonOf(error) });
+    },
   );
 });

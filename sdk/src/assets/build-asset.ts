@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BaseAdapter } from "../bars/base-adapter.js";
 import { getAdapter } from "../bars/get-adapter.js";
@@ -58,7 +58,7 @@ export async function buildAsset(
   const source = await sourceOf(complete, adapter ?? (await getAdapter(team, complete.adapter)));
   const instants = await instantsOf(complete, source, features, onProgress);
   try {
-    await writeBeside(asset.path, (temporary) => writeFiles(temporary, name, complete, source, features, instants));
+    await writeBeside(asset.path, (temporary) => writeFiles(temporary, asset, complete, source, features, instants));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOTEMPTY" || code === "EEXIST") throw nameExists(name);
@@ -122,20 +122,19 @@ async function instantsOf(
 
 async function writeFiles(
   folder: string,
-  name: string,
+  { name, path }: Asset,
   schema: CompleteSchema,
   source: FeatureSource,
   features: readonly Feature[],
   instants: readonly Instant[],
 ): Promise<void> {
-  const { mkdir } = await import("node:fs/promises");
   await mkdir(folder);
   const boundary = Math.round(instants.length * (1 - schema.test));
   const test = instants.slice(boundary);
   const begin = test[0]?.time ?? Infinity;
   const train = instants.slice(0, boundary).filter(({ time }) => time + source.horizon <= begin);
   const samplers = await Promise.all(features.map((feature) => feature.prepare(source)));
-  const writer = new AssetWriter();
+  const writer = new AssetWriter(path);
   try {
     for (let part = 0; part * schema.samplesPerFile < train.length; part++) {
       const samples = train.slice(part * schema.samplesPerFile, (part + 1) * schema.samplesPerFile);
