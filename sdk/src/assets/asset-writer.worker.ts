@@ -2,6 +2,7 @@
  * Writes one asset's files, in a thread of its own: HDF5 stamps its objects with the clock, and here that stands at 0, so
  * that the same samples give the same bytes.
  */
+import { appendFileSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import type { Dataset, File } from "h5wasm";
 
@@ -21,6 +22,7 @@ export type WriterMessage =
   | { readonly type: "close" };
 
 const CHUNK = 64;
+let path = "";
 let file: File | undefined;
 let specs: readonly DatasetSpec[] = [];
 let datasets: Dataset[] = [];
@@ -30,7 +32,8 @@ async function handle(message: WriterMessage): Promise<void> {
   if (message.type === "open") {
     const { loadHdf5 } = await import("../hdf5.js");
     const library = await loadHdf5();
-    file = new library.File(message.path, "w");
+    path = message.path;
+    file = new library.File(path, "w");
     file.create_attribute("version", 1);
     specs = message.datasets;
     datasets = [];
@@ -64,12 +67,22 @@ function append(count: number, blocks: readonly (Float32Array | Float64Array)[])
   length += count;
 }
 
+/** What the system says of another write to the file: HDF5 keeps its reasons in a temporary file, which a full disk cuts off. */
+function refusal(): string {
+  try {
+    appendFileSync(path, new Uint8Array(2 ** 16));
+    return "HDF5 gives no reason";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 parentPort?.on("message", (message: WriterMessage) => {
   handle(message).then(
     () => parentPort?.postMessage({ ok: true }),
     async (error: Error) => {
       const { reasonOf } = await import("../hdf5.js");
-      parentPort?.postMessage({ ok: false, message: reasonOf(error) });
+      parentPort?.postMessage({ ok: false, message: reasonOf(error) || refusal() });
     },
   );
 });
