@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["sdk/src/**/*.spec.ts", "cli/src/**/*.spec.ts", "test/**/*.spec.ts"],
+    include: ["sdk/src/**/*.spec.ts", "kernel/src/**/*.spec.ts", "cli/src/**/*.spec.ts", "test/**/*.spec.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: "forks",

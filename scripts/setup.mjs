@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Failure, fingerprint, lock, main, makeCache, once, ROOT, runLogged } from "./steps.mjs";
 
-const SOURCES = ["sdk", "cli"];
+const SOURCES = ["sdk", "kernel", "cli"];
 const UNREACHABLE =
   /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ECONNRESET|NameResolutionError|NewConnectionError|ConnectTimeoutError|Temporary failure in name resolution/;
 
@@ -96,8 +96,16 @@ export async function makeVenv(folder, requirements, what, python) {
   );
 }
 
-/** Stock tslab's kernelspec, and JupyterLab without news and update checks. */
-function configureJupyter() {
+/** Our kernelspec, the default, and stock tslab's; JupyterLab without news and update checks. */
+async function configureJupyter() {
+  const installed = await runLogged("kernel", process.execPath, [
+    "cli/bin/litlab.mjs",
+    "kernel",
+    "install",
+    "--prefix",
+    ".venv",
+  ]);
+  if (installed.code !== 0) fail("litlab kernel install", installed, "npm run setup");
   const write = (path, value) => {
     const file = join(ROOT, ".venv", path);
     mkdirSync(dirname(file), { recursive: true });
@@ -114,8 +122,10 @@ function configureJupyter() {
     display_name: "TypeScript (tslab)",
     language: "typescript",
   });
+  write("etc/jupyter/jupyter_server_config.json", { MultiKernelManager: { default_kernel_name: "litlab" } });
   write("share/jupyter/lab/settings/overrides.json", {
     "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
+    "@jupyterlab/notebook-extension:tracker": { autoStartDefaultKernel: true }, // its dialog proposes the first by name
   });
   write("package.json", {}); // JupyterLab's own scripts in there are CommonJS, unlike ours
 }
@@ -138,7 +148,10 @@ export async function setup() {
     await once(
       "build",
       "Build the workspaces",
-      { key: fingerprint("tsconfig.base.json", ...SOURCES), makes: ["sdk/dist/index.js", "cli/dist/main.js"] },
+      {
+        key: fingerprint("tsconfig.base.json", ...SOURCES),
+        makes: ["sdk/dist/index.js", "kernel/dist/kernelspec.js", "cli/dist/main.js"],
+      },
       async () => {
         const result = await runLogged("build", process.execPath, [
           "node_modules/typescript/bin/tsc",
@@ -150,8 +163,12 @@ export async function setup() {
     );
     await makeVenv(".venv", "requirements.txt", "Install JupyterLab into .venv", python);
     const kernels = {
-      key: `${ROOT} ${process.execPath}`,
-      makes: [".venv/share/jupyter/kernels/tslab/kernel.json", ".venv/package.json"],
+      key: `${ROOT} ${process.execPath} ${fingerprint("kernel/src/kernelspec.ts", "kernel/resources", "scripts/setup.mjs")}`,
+      makes: [
+        "share/jupyter/kernels/litlab/kernel.json",
+        "share/jupyter/kernels/tslab/kernel.json",
+        "package.json",
+      ].map((path) => `.venv/${path}`),
     };
     await once("kernels", "Register the kernels", kernels, configureJupyter);
     const demo = { key: "1", makes: [".lit/contoso/demo.json"] };

@@ -1,11 +1,16 @@
 import { Command } from "commander";
 import { demoCommand } from "./demo/command.js";
+import { kernelCommand } from "./kernel/command.js";
 
-const program = new Command("litlab").description("Lit Lab's command").version("0.1.0").addCommand(demoCommand);
+const program = new Command("litlab")
+  .description("Lit Lab's command")
+  .version("0.1.0")
+  .addCommand(demoCommand)
+  .addCommand(kernelCommand);
 
-/** What went wrong in one line: a LitError says it all, a system error names its path. */
+/** What went wrong in one line: our own errors say it all, a system error names its path. */
 const isTold = (error: unknown): error is Error =>
-  error instanceof Error && (/^Lit\w*Error$/.test(error.name) || "syscall" in error);
+  error instanceof Error && (/^(Lit\w*|Kernelspec)Error$/.test(error.name) || "syscall" in error);
 
 try {
   await program.parseAsync();

@@ -58,12 +58,29 @@ afterAll(async () => {
   await demo?.remove();
 });
 
+test("JupyterLab offers TypeScript (Lit Lab) first, with its logo, and starts it in a new notebook", async () => {
+  const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+  await page.goto(`${address}?reset`);
+  const card = page.locator(".jp-Launcher-section").first().locator(".jp-LauncherCard").first();
+  await card.waitFor();
+  expect(await card.locator(".jp-LauncherCard-label").textContent()).toBe("TypeScript (Lit Lab)");
+  const width = () =>
+    card.locator("img").evaluate((image: { readonly naturalWidth?: number }) => image.naturalWidth ?? 0);
+  await expect.poll(width).toBeGreaterThan(0);
+  await page.getByRole("menuitem", { name: "File", exact: true }).click();
+  await page.locator(".lm-Menu-item[data-type=submenu]", { hasText: "New" }).first().hover();
+  await page.locator(".lm-Menu-item[data-command='notebook:create-new']").first().click();
+  await page.locator(".jp-NotebookPanel").getByText("TypeScript (Lit Lab)").waitFor();
+  expect(await page.locator(".jp-Dialog").count()).toBe(0);
+  await page.close();
+});
+
 test("01-first-look.ipynb runs in JupyterLab in a browser", { timeout: 300_000 }, async () => {
   const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
   onTestFailed(() => page.screenshot({ path: join(ROOT, ".cache/browser-failed.png") }).then(() => {}));
   await page.goto(`${address}/tree/01-first-look.ipynb?reset`);
   const notebook = page.locator(".jp-NotebookPanel");
-  await page.locator("#jp-main-statusbar").getByText("TypeScript (tslab) | Idle").waitFor();
+  await page.locator("#jp-main-statusbar").getByText("TypeScript (Lit Lab) | Idle").waitFor();
   await page.getByRole("menuitem", { name: "Run", exact: true }).click();
   await page.getByRole("menuitem", { name: "Run All Cells", exact: true }).click();
   const prompts = () => notebook.locator(".jp-CodeCell .jp-InputPrompt").allTextContents();

@@ -50,13 +50,14 @@ describe("notebooks run headless", () => {
         ]);
   });
 
-  test("01-first-look.ipynb shows cards, candles, the prediction and the chart in stock tslab", {
+  test("01-first-look.ipynb shows cards, candles, the prediction and the chart", {
     timeout: 300_000,
   }, async () => {
     const cells = await run("01-first-look.ipynb");
+    const isRich = ({ output_type }: Output) => /^(display_data|execute_result)$/.test(output_type);
     const data = (part: string) => {
       const cell = cells.find(({ source }) => `\n${source}`.includes(part));
-      return cell?.outputs.find((output) => output.output_type === "display_data")?.data ?? {};
+      return cell?.outputs.find(isRich)?.data ?? {};
     };
     const mime = (end: string) => Object.keys(data(end));
     expect(mime("\nitems;")).toEqual(expect.arrayContaining(["text/html", "text/plain"]));
@@ -70,7 +71,7 @@ describe("notebooks run headless", () => {
     expect(String(data("\nawait display(model.predict(x));")["text/plain"])).toMatch(
       /^array\(\[\[0\.\d+\]\], dtype=float32\)$/,
     );
-    const chart = cells.at(-1)?.outputs.find((output) => output.output_type === "display_data")?.data ?? {};
+    const chart = cells.at(-1)?.outputs.find(isRich)?.data ?? {};
     expect(Object.keys(chart)).toEqual(
       expect.arrayContaining(["application/vnd.vegalite.v5+json", "image/svg+xml", "text/plain"]),
     );

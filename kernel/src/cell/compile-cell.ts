@@ -1,0 +1,76 @@
+import { type TransformFailure, transform } from "esbuild";
+import type { CompiledCell } from "../channel.js";
+import type { CellAnalysis, NameKind } from "./analyse-cell.js";
+import { rewriteCell } from "./rewrite-cell.js";
+import type { SyntaxProblem } from "./syntax-tree.js";
+
+const TARGET = `node${process.versions.node}`;
+
+/** Code that is not valid, with where. */
+export class CellSyntaxError extends Error {
+  readonly problems: readonly SyntaxProblem[];
+
+  constructor(problems: readonly SyntaxProblem[]) {
+    super(problems[0]?.message);
+    this.problems = problems;
+  }
+}
+
+/**
+ * Makes a cell ready to run: types are stripped, newer syntax is lowered to the running Node, and the top level is shared.
+ * @param file the script's name in stack traces
+ * @throws CellSyntaxError
+ */
+export async function compileCell(
+  code: string,
+  analysis: CellAnalysis,
+  known: ReadonlyMap<string, NameKind>,
+  file: string,
+): Promise<CompiledCell> {
+  if (analysis.problems.length > 0) throw new CellSyntaxError(analysis.problems);
+  const stripped = await transform(code, {
+    loader: "ts",
+    target: TARGET,
+    sourcemap: "external",
+    sourcesContent: false,
+    sourcefile: file,
+    logLevel: "silent",
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
+  }).catch((failure: TransformFailure) => {
+    throw new CellSyntaxError(failure.errors.map((error) => problemOf(code, error)));
+  });
+  const { code: script, map, imports, names } = rewriteCell(stripped.code, analysis, known);
+  const declares = [...analysis.names].flatMap(([name, kind]) => (kind === "import" ? [] : [name]));
+  return { code: script, file, maps: [map, stripped.map], imports, names, declares };
+}
+
+function problemOf(code: string, { text, location }: TransformFailure["errors"][number]): SyntaxProblem {
+  if (!location) return { message: text, start: 0, end: 0 };
+  const before = code.split("\n").slice(0, location.line - 1);
+  const line = before.reduce((sum, { length }) => sum + length + 1, 0);
+  // esbuild counts bytes.
+  const text8 = Buffer.from(location.lineText).subarray(0, location.column).toString();
+  const start = line + text8.length;
+  return { message: text, start, end: start + location.length };
+}
+
+/** A module of the notebook's folder as JavaScript. @throws CellSyntaxError */
+export async function compileModule(
+  path: string,
+  code: string,
+): Promise<{ readonly code: string; readonly map: string }> {
+  const loader = /\.[cm]?tsx$/.test(path) ? "tsx" : /\.[cm]?ts$/.test(path) ? "ts" : /x$/.test(path) ? "jsx" : "js";
+  return transform(code, {
+    loader,
+    target: TARGET,
+    format: "esm",
+    sourcemap: "external",
+    sourcesContent: false,
+    sourcefile: path,
+    logLevel: "silent",
+  }).catch((failure: TransformFailure) => {
+    const [first] = failure.errors;
+    const where = first?.location ? `:${first.location.line}:${first.location.column + 1}` : "";
+    throw new SyntaxError(`${path}${where}: ${first?.text ?? failure.message}`);
+  });
+}

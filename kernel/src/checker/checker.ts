@@ -1,0 +1,166 @@
+import type { API, Diagnostic, Project, Snapshot } from "typescript7/unstable/async";
+import { analyseCell, type CellAnalysis } from "../cell/analyse-cell.js";
+import { type Completions, completeAt } from "./complete.js";
+import { HistoryDocument, preludeOf } from "./history-document.js";
+import { inspectAt } from "./inspect.js";
+import { Mirror } from "./mirror.js";
+
+/** An error of types, with where in the cell; offsets count UTF-16 units. */
+export interface TypeProblem {
+  readonly code: number;
+  readonly message: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The document that TypeScript looks at: a line of imports from earlier cells, then the cell. */
+export interface OpenCell {
+  readonly project: Project;
+  readonly file: string;
+  /** Where the cell's code begins. */
+  readonly begin: number;
+  readonly code: string;
+}
+
+const IDLE = 10 * 60_000;
+const LIMIT = 30_000;
+const HISTORY = "./__history";
+/** Top-level await is fine here, whatever the configuration says. */
+const IGNORED = new Set([1309, 1375, 1378, 1431, 1432]);
+
+/**
+ * TypeScript's native compiler, which checks cells, completes and explains. It starts when it is first needed, stops after
+ * ten idle minutes, and is started again after a failure. It never runs user code.
+ */
+export class Checker {
+  readonly history = new HistoryDocument();
+  readonly #folder: string;
+  #session: Promise<{ readonly api: API; readonly mirror: Mirror }> | null = null;
+  #snapshot: Snapshot | null = null;
+  #historyWritten = false;
+  #queue: Promise<unknown> = Promise.resolve();
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Starts the compiler, so that the first cell need not wait. */
+  async start(): Promise<void> {
+    await this.#serial(async () => {
+      await this.#open("", analyseCell(""));
+    });
+  }
+
+  /** The errors in a cell's types. @throws Error if the compiler fails; it is started again next time */
+  check(code: string, analysis: CellAnalysis): Promise<readonly TypeProblem[]> {
+    return this.#serial(async () => {
+      const { project, file, begin } = await this.#open(code, analysis);
+      const { program } = project;
+      const found = await Promise.all([program.getSyntacticDiagnostics(file), program.getSemanticDiagnostics(file)]);
+      return found
+        .flat()
+        .filter(({ category, code: number }) => category === 1 && !IGNORED.has(number))
+        .map((diagnostic) => ({
+          code: diagnostic.code,
+          message: textOf(diagnostic).replaceAll(/__(?=[\p{ID_Start}$_])/gu, ""),
+          start: Math.max(0, diagnostic.pos - begin),
+          end: Math.max(0, diagnostic.end - begin),
+        }));
+    });
+  }
+
+  /** Takes in what a cell that has run declares. */
+  commit(analysis: CellAnalysis): void {
+    if (analysis.declarations.length === 0) return;
+    this.history.add(analysis);
+    this.#historyWritten = false;
+  }
+
+  /** Forgets every cell. */
+  clear(): void {
+    this.history.clear();
+    this.#historyWritten = false;
+  }
+
+  /** What could stand at an offset of some code. */
+  complete(code: string, offset: number): Promise<Completions> {
+    return this.#serial(async () =>
+      completeAt(await this.#open(code, analyseCell(code)), offset, this.history, this.#folder),
+    );
+  }
+
+  /** What stands at an offset of some code, as Markdown; null for nothing. */
+  inspect(code: string, offset: number): Promise<string | null> {
+    return this.#serial(async () => inspectAt(await this.#open(code, analyseCell(code)), offset));
+  }
+
+  /** Ends the compiler and removes its documents. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#idle);
+    const session = this.#session;
+    this.#session = null;
+    this.#snapshot = null;
+    this.#historyWritten = false;
+    const open = await session?.catch(() => null);
+    open?.mirror.remove();
+    await open?.api.close().catch(() => undefined);
+  }
+
+  /** One call after the other: they share the documents. A call that fails or takes too long ends the compiler. */
+  #serial<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(async () => {
+      clearTimeout(this.#idle);
+      try {
+        return await within(LIMIT, run());
+      } catch (error) {
+        await this.stop();
+        throw error;
+      } finally {
+        this.#idle = setTimeout(() => void this.stop(), IDLE).unref();
+      }
+    });
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  async #open(code: string, analysis: CellAnalysis): Promise<OpenCell> {
+    this.#session ??= this.#launch();
+    const { api, mirror } = await this.#session;
+    const prelude = preludeOf(this.history, code, analysis, HISTORY);
+    mirror.write(this.#historyWritten ? null : String(this.history), prelude + code);
+    const changed = this.#historyWritten ? [mirror.cell] : [mirror.history, mirror.cell];
+    this.#historyWritten = true;
+    const isNew = mirror.linkPackages();
+    const before = this.#snapshot;
+    const snapshot = await api.updateSnapshot(
+      before === null
+        ? { openProjects: [mirror.config] }
+        : { fileChanges: isNew ? { invalidateAll: true } : { changed } },
+    );
+    this.#snapshot = snapshot;
+    await before?.dispose();
+    const project = snapshot.getProjects()[0];
+    if (!project) throw new Error(`TypeScript opened no project for ${mirror.config}`);
+    return { project, file: mirror.cell, begin: prelude.length, code };
+  }
+
+  async #launch(): Promise<{ readonly api: API; readonly mirror: Mirror }> {
+    const { API } = await import("typescript7/unstable/async");
+    const mirror = new Mirror(this.#folder);
+    return { api: new API({ cwd: mirror.folder }), mirror };
+  }
+}
+
+/** A message with the messages that explain it, indented. */
+function textOf({ text, messageChain = [] }: Diagnostic, depth = 0): string {
+  return [text, ...messageChain.map((entry) => "  ".repeat(depth + 1) + textOf(entry, depth + 1))].join("\n");
+}
+
+function within<T>(limit: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`TypeScript gave no answer within ${limit / 1000} s`)), limit);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,32 @@
+import { Kernel } from "./front/kernel.js";
+import { readConnectionFile } from "./protocol/connection-file.js";
+import { Sockets } from "./protocol/sockets.js";
+
+const USAGE = "usage: litlab-kernel CONNECTION_FILE [--service]";
+
+/** Runs a kernel for a connection file, as Jupyter starts it. */
+async function main(args: readonly string[]): Promise<void> {
+  const [path, ...rest] = args.filter((argument) => argument !== "--service");
+  if (!path || rest.length > 0) throw new Error(USAGE);
+  const connection = readConnectionFile(path);
+  const sockets = new Sockets();
+  await sockets.bind(connection);
+  const kernel = new Kernel({
+    sockets,
+    key: connection.key,
+    folder: process.cwd(),
+    checksTypes: process.env.LITLAB_KERNEL_CHECK !== "off",
+    isService: args.includes("--service"),
+    onEnd: () => process.exit(),
+  });
+  process.on("SIGINT", () => kernel.interrupt());
+  kernel.start();
+}
+
+process.on("uncaughtException", (error) => console.error("litlab kernel:", error));
+process.on("unhandledRejection", (error) => console.error("litlab kernel:", error));
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(`litlab-kernel: ${error.message}`);
+  process.exit(1);
+});

@@ -1,0 +1,105 @@
+import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+
+export const PROTOCOL_VERSION = "5.4";
+
+export interface Header {
+  readonly msg_id: string;
+  readonly msg_type: string;
+  readonly session?: string;
+  readonly username?: string;
+}
+
+/** A message of Jupyter's protocol. */
+export interface Message {
+  /** Whom a reply goes to. */
+  readonly ids: readonly Buffer[];
+  readonly header: Header;
+  readonly parent: object;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly content: unknown;
+  readonly buffers: readonly Buffer[];
+}
+
+/** Why a message is dropped. */
+export class MessageError extends Error {}
+
+const DELIMITER = "<IDS|MSG>";
+type Part = Buffer | Uint8Array | string;
+
+/** Signs and checks messages with a connection's key. */
+export class MessageCodec {
+  readonly #key: string;
+  readonly #session = randomUUID();
+
+  constructor(key: string) {
+    this.#key = key;
+  }
+
+  #sign(parts: readonly Part[]): Buffer {
+    const hmac = createHmac("sha256", this.#key);
+    for (const part of parts) hmac.update(part);
+    return hmac.digest();
+  }
+
+  /** @throws MessageError if the signature is wrong or the message is none */
+  decode(frames: readonly Buffer[]): Message {
+    const delimiter = frames.findIndex((frame) => frame.length === DELIMITER.length && frame.toString() === DELIMITER);
+    const parts = frames.slice(delimiter + 2, delimiter + 6);
+    if (delimiter < 0 || parts.length < 4) throw new MessageError(`${frames.length} frames are no message`);
+    if (this.#key) {
+      const expected = this.#sign(parts);
+      const found = Buffer.from(String(frames[delimiter + 1]), "hex");
+      if (found.length !== expected.length || !timingSafeEqual(found, expected))
+        throw new MessageError("a message with a wrong signature");
+    }
+    const [header, parent, metadata, content] = parts.map((part) => parseObject(part));
+    if (typeof header?.msg_id !== "string" || typeof header.msg_type !== "string")
+      throw new MessageError("a message whose header has no msg_id or no msg_type");
+    return {
+      ids: frames.slice(0, delimiter),
+      header: header as unknown as Header,
+      parent: parent ?? {},
+      metadata: metadata ?? {},
+      content: content ?? {},
+      buffers: frames.slice(delimiter + 6),
+    };
+  }
+
+  encode(
+    type: string,
+    content: object,
+    {
+      ids = [],
+      parent = {},
+      metadata = {},
+      buffers = [],
+    }: {
+      readonly ids?: readonly Part[];
+      readonly parent?: object;
+      readonly metadata?: object;
+      readonly buffers?: readonly Uint8Array[];
+    } = {},
+  ): Part[] {
+    const header = {
+      msg_id: randomUUID(),
+      session: this.#session,
+      username: "kernel",
+      date: new Date().toISOString(),
+      msg_type: type,
+      version: PROTOCOL_VERSION,
+    };
+    const parts = [header, parent, metadata, content].map((part) => JSON.stringify(part));
+    return [...ids, DELIMITER, this.#key ? this.#sign(parts).toString("hex") : "", ...parts, ...buffers];
+  }
+}
+
+function parseObject(part: Buffer): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(part.toString());
+  } catch {
+    throw new MessageError("a message that is not JSON");
+  }
+  if (typeof value !== "object" || value === null) throw new MessageError("a message whose part is no object");
+  return value as Record<string, unknown>;
+}

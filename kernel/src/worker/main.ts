@@ -1,0 +1,97 @@
+/** The process that runs a notebook's cells. The front starts it and speaks to it over pipes. */
+import { Socket } from "node:net";
+import { FrameReader, type ToWorker } from "../channel.js";
+import { commRegistry, receiveComm } from "./comms.js";
+import { clearOutput, DisplayHandle, display, html, md, svg } from "./display.js";
+import { InterruptWatch } from "./interrupts.js";
+import { Modules } from "./modules.js";
+import { captureStreams, send } from "./output.js";
+import { allowPrompts, answered, cancelPrompts, prompt } from "./prompt.js";
+import { CellRunner } from "./run-cell.js";
+import { Scope } from "./scope.js";
+import { installStackTraces, reportError } from "./stack-traces.js";
+import { trackWork } from "./started-work.js";
+import { transformed } from "./transform-module.js";
+import { tslab } from "./tslab.js";
+
+const FROM_FRONT = 4;
+const INTERRUPTS = 5;
+
+const folder = process.cwd();
+const own = { display, html, md, svg, clearOutput, prompt, comms: commRegistry };
+const modules = new Modules(
+  folder,
+  new Map<string, Readonly<Record<string, unknown>>>([
+    ["tslab", { ...tslab, default: tslab }],
+    ["@litlab/kernel", { ...own, DisplayHandle }],
+  ]),
+);
+const scope = new Scope();
+for (const [name, value] of Object.entries(own)) scope.box(name).v = value;
+const runner = new CellRunner(scope, modules);
+const watch = new InterruptWatch(INTERRUPTS);
+
+captureStreams();
+installStackTraces();
+trackWork();
+// Libraries that show values by themselves find the host's function here.
+Object.assign(globalThis, { [Symbol.for("Jupyter.display")]: display });
+
+process.on("SIGINT", () => {
+  watch.seen();
+  cancelPrompts();
+  runner.interrupt();
+});
+const complain = (kind: string, error: unknown) => {
+  const { traceback } = reportError(error);
+  process.stderr.write(`${kind}: ${traceback.join("\n")}\n`);
+};
+const KINDS: Readonly<Record<string, string>> = {
+  uncaughtException: "Uncaught",
+  unhandledRejection: "Unhandled rejection",
+};
+// Errors that nobody catches are told and end nothing, also where a library's own listener would throw them again.
+const { emit } = process;
+process.emit = ((event: string, ...args: unknown[]) => {
+  // What ends code by force can surface here, and must not be touched.
+  if (watch.isUnwinding && event.startsWith("uncaughtException")) return true;
+  const kind = KINDS[event];
+  if (!kind) return Reflect.apply(emit, process, [event, ...args]);
+  complain(kind, args[0]);
+  try {
+    Reflect.apply(emit, process, [event, ...args]);
+  } catch (error) {
+    if (error !== args[0]) complain(kind, error);
+  }
+  return true;
+}) as typeof process.emit;
+
+async function receive(message: ToWorker, buffers: readonly Buffer[]): Promise<void> {
+  switch (message.type) {
+    case "run": {
+      allowPrompts(message.allowStdin);
+      const outcome = await runner.run(message.cell, message.compiled, message.expressions);
+      watch.seen();
+      send({ type: "done", cell: message.cell, outcome });
+      return;
+    }
+    case "comm":
+      await receiveComm(message.message, buffers);
+      return;
+    case "input":
+      answered(message.id, message.value);
+      return;
+    case "transformed":
+      transformed(message.id, message);
+      return;
+  }
+}
+
+const reader = new FrameReader<ToWorker>((message, buffers) => {
+  receive(message, buffers).catch((error) => complain("Uncaught", error));
+});
+const pipe = new Socket({ fd: FROM_FRONT, readable: true, writable: false });
+pipe.on("data", (chunk) => reader.push(chunk as Buffer));
+pipe.on("close", () => process.exit());
+
+send({ type: "ready" });

@@ -1,0 +1,149 @@
+import { dirname } from "node:path";
+import { types } from "node:util";
+import vm from "node:vm";
+import type { Bundle, CompiledCell, ErrorReport, Outcome } from "../channel.js";
+import { bundleOf } from "./display.js";
+import type { Modules } from "./modules.js";
+import { cellOf, setRunning } from "./output.js";
+import type { Box, Scope } from "./scope.js";
+import { registerMaps, reportError } from "./stack-traces.js";
+import { forgetFinished, stopWorkOf } from "./started-work.js";
+
+/** An interrupt, as the error of the cell that it ended. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+
+  constructor() {
+    super("the cell was interrupted");
+    this.stack = "";
+  }
+}
+
+const RUN = Symbol.for("litlab.kernel.run");
+
+/** Runs a function so that SIGINT ends it also while it keeps the thread busy. */
+const runInterruptibly = new vm.Script(`globalThis[Symbol.for("litlab.kernel.run")]()`, {
+  filename: "node:internal/litlab",
+});
+
+/** Assigning to a constant. */
+const CONSTANT: Box = {
+  get v(): unknown {
+    return undefined;
+  },
+  set v(_) {
+    throw new TypeError("Assignment to constant variable.");
+  },
+};
+
+/** Runs cells one after the other in the notebook's shared scope. */
+export class CellRunner {
+  readonly #scope: Scope;
+  readonly #modules: Modules;
+  #interrupt: ((error: Interrupted) => void) | null = null;
+
+  constructor(scope: Scope, modules: Modules) {
+    this.#scope = scope;
+    this.#modules = modules;
+  }
+
+  async run(
+    cell: number,
+    compiled: CompiledCell,
+    expressions: Readonly<Record<string, CompiledCell | ErrorReport>>,
+  ): Promise<Outcome> {
+    setRunning(cell);
+    const state = { started: false };
+    try {
+      let isInterrupted = false;
+      const interrupted = new Promise<never>((_, reject) => {
+        this.#interrupt = (error) => {
+          isInterrupted = true;
+          reject(error);
+        };
+      });
+      interrupted.catch(() => undefined);
+      const work = async () => {
+        if (isInterrupted) throw new Interrupted();
+        const value = await this.#evaluate(compiled, state);
+        return value === undefined ? null : await bundleOf(value);
+      };
+      // User code begins in a macrotask of its own: ending it by force drops the microtasks that wait.
+      const begun = new Promise<Bundle | null>((resolve, reject) => {
+        setImmediate(() => cellOf.run(cell, () => work().then(resolve, reject)));
+      });
+      const result = await Promise.race([begun, interrupted]);
+      return {
+        status: "ok",
+        result,
+        expressions: await Promise.race([this.#expressions(expressions), interrupted]),
+      };
+    } catch (error) {
+      const isInterrupt =
+        error instanceof Interrupted || (error as { code?: unknown })?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+      if (isInterrupt) stopWorkOf(cell);
+      return { status: "error", error: reportError(isInterrupt ? new Interrupted() : error), started: state.started };
+    } finally {
+      this.#interrupt = null;
+      forgetFinished(cell);
+      setRunning(0);
+    }
+  }
+
+  /** Ends the cell that runs, at its next await at the latest. */
+  interrupt(): void {
+    this.#interrupt?.(new Interrupted());
+  }
+
+  async #evaluate(compiled: CompiledCell, state: { started: boolean }): Promise<unknown> {
+    const { code, file, maps, imports, names, declares } = compiled;
+    registerMaps(file, maps);
+    for (const entry of imports)
+      this.#scope.bind(entry, await this.#modules.import(entry.specifier, { with: entry.attributes }));
+    this.#scope.declare(declares);
+    const { meta, require } = this.#modules;
+    const script = new vm.Script(code, { filename: file });
+    const body = script.runInThisContext() as (...args: unknown[]) => Promise<void>;
+    const result: Box = { v: undefined };
+    const boxes = names.map((name) => this.#scope.box(name));
+    const args = [
+      result,
+      this.#modules.import,
+      meta,
+      CONSTANT,
+      require,
+      dirname(String(meta.filename)),
+      meta.filename,
+      ...boxes,
+    ];
+    state.started = true;
+    let running: Promise<void> | undefined;
+    Object.defineProperty(globalThis, RUN, {
+      configurable: true,
+      value: () => {
+        running = body(...args);
+      },
+    });
+    runInterruptibly.runInThisContext({ breakOnSigint: true });
+    await running;
+    return types.isPromise(result.v) ? await result.v : result.v;
+  }
+
+  async #expressions(
+    expressions: Readonly<Record<string, CompiledCell | ErrorReport>>,
+  ): Promise<Extract<Outcome, { status: "ok" }>["expressions"]> {
+    const values: Record<string, (Bundle & { status: "ok" }) | (ErrorReport & { status: "error" })> = {};
+    for (const [name, expression] of Object.entries(expressions))
+      try {
+        if ("ename" in expression) values[name] = { status: "error", ...expression };
+        else
+          values[name] = {
+            status: "ok",
+            ...(await bundleOf(await this.#evaluate(expression, { started: false }))),
+          };
+      } catch (error) {
+        values[name] = { status: "error", ...reportError(error) };
+      }
+    return values;
+  }
+}

@@ -1,0 +1,86 @@
+import { fileURLToPath } from "node:url";
+import { inspect, stripVTControlCharacters } from "node:util";
+import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import type { ErrorReport } from "../channel.js";
+
+const KERNEL = fileURLToPath(new URL("..", import.meta.url));
+const MOST_SOURCES = 5000;
+
+/** Source maps of scripts by file name, in the order in which they lead back to the source. */
+const sources = new Map<string, (string | TraceMap)[]>();
+
+export function registerMaps(file: string, maps: readonly string[]): void {
+  sources.set(file, [...maps]);
+  if (sources.size > MOST_SOURCES) for (const oldest of sources.keys()) if (sources.delete(oldest)) break;
+}
+
+/** A position in a script, 1-based, as the position in the source that it came from. */
+function sourcePosition(file: string, line: number, column: number): { line: number; column: number } {
+  const maps = sources.get(file) ?? [];
+  let position = { line, column: column - 1 };
+  for (const [i, entry] of maps.entries()) {
+    const map = typeof entry === "string" ? new TraceMap(entry) : entry;
+    maps[i] = map;
+    const found = originalPositionFor(map, position);
+    if (found.line !== null) position = { line: found.line, column: found.column };
+  }
+  return { line: position.line, column: position.column + 1 };
+}
+
+/** Lets `error.stack` show the notebook's own sources, without the kernel's frames. */
+export function installStackTraces(): void {
+  Error.prepareStackTrace = (error, frames) => {
+    const shown = frames.filter((frame) => {
+      const file = frame.getFileName() ?? "";
+      return !isKernels(file);
+    });
+    const lines = (shown.length > 0 ? shown : frames).map((frame) => `\n    at ${frameText(frame)}`);
+    return headOf(error) + lines.join("");
+  };
+}
+
+function isKernels(file: string): boolean {
+  const path = file.startsWith("file:") ? fileURLToPath(file) : file;
+  return (
+    path.startsWith(KERNEL) || path.startsWith("node:internal/") || path === "node:vm" || path === "node:async_hooks"
+  );
+}
+
+function headOf(error: Error): string {
+  try {
+    return readable(Error.prototype.toString.call(error));
+  } catch {
+    return "Error";
+  }
+}
+
+function frameText(frame: NodeJS.CallSite): string {
+  const text = String(frame);
+  const file = frame.getFileName();
+  const [line, column] = [frame.getLineNumber(), frame.getColumnNumber()];
+  if (!file || line === null || column === null || !sources.has(file)) return text;
+  const at = sourcePosition(file, line, column);
+  return text.replace(`${file}:${line}:${column}`, `${file}:${at.line}:${at.column}`);
+}
+
+/** A message of V8 with the notebook's names as they are in the cell: `$_f.v` is `f`. */
+export const readable = (text: string): string =>
+  text
+    .replace(/\(0 ?, ?\$_+([\p{ID_Start}$_][\p{ID_Continue}$]*)\.v\)/gu, "$1")
+    .replace(/\$_+([\p{ID_Start}$_][\p{ID_Continue}$]*)\.v\b/gu, "$1");
+
+/** Anything thrown, as Jupyter shows it. */
+export function reportError(error: unknown): ErrorReport {
+  const isError = error instanceof Error || Object.prototype.toString.call(error) === "[object Error]";
+  const text = readable(inspect(error, { colors: true }));
+  if (!isError) {
+    const evalue = stripVTControlCharacters(text);
+    return { ename: "Throw", evalue, traceback: [`\x1b[31mThrow\x1b[39m: ${text}`] };
+  }
+  const { name, message, stack } = error as Error;
+  const ename = String(name || "Error");
+  if (!stack) return { ename, evalue: message, traceback: [`\x1b[31m${ename}\x1b[39m: ${message}`] };
+  const lines = text.split("\n").map((line) => (/^\s+at /.test(line) ? `\x1b[90m${line}\x1b[39m` : line));
+  if (lines[0]?.startsWith(ename)) lines[0] = `\x1b[31m${ename}\x1b[39m${lines[0].slice(ename.length)}`;
+  return { ename, evalue: readable(String(message)), traceback: [lines.join("\n")] };
+}
