@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { getVaultItems, VaultItem } from "@litlab/sdk";
 import type { Tensor } from "@litlab/sdk/tf";
@@ -73,7 +74,7 @@ with h5py.File(sys.argv[2]) as f:
     x = np.concatenate([f["100_1_min"][:].reshape(-1, 800), f["RSI14TA_day"][:]], axis=1)
     y = f["long_updown"][:, :1]
 print(json.dumps([keras.models.load_model(sys.argv[1]).predict(x, verbose=0).ravel().tolist(), y.ravel().tolist()]))`;
-    const model3 = new URL("../../demo/spy_e1.keras", import.meta.url).pathname;
+    const model3 = fileURLToPath(new URL("../../demo/spy_e1.keras", import.meta.url));
     const [wanted, labels] = JSON.parse(await runPython(oracle, [model3, file?.path ?? ""]));
     expect(found).toHaveLength(360);
     wanted.forEach((value: number, i: number) => {
