@@ -4,6 +4,7 @@
  */
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
+import { findBackend } from "@tensorflow/tfjs-core";
 import { fallBackToCpu } from "./devices/fallback-kernels.js";
 import { installDisplays } from "./display/tensorflow.js";
 
@@ -11,4 +12,6 @@ export * from "@tensorflow/tfjs-core";
 export * from "@tensorflow/tfjs-layers";
 
 fallBackToCpu("wasm");
+// Otherwise cpu advertises tfjs-node at its first use, in a notebook's output.
+Object.assign(findBackend("cpu"), { firstUse: false });
 installDisplays();
