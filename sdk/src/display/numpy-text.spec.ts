@@ -7,12 +7,15 @@ const NUMPY = `
 import json, sys, numpy as np
 texts = []
 for values, shape, dtype in json.load(sys.stdin):
-    floats = [float(v) for v in values]
-    texts.append(repr(np.array(floats).astype(dtype).reshape(shape)))
+    if dtype == "string":
+        array = np.array(values, dtype=str)
+    else:
+        array = np.array([float(v) for v in values]).astype(dtype)
+    texts.append(repr(array.reshape(shape)))
 print(json.dumps(texts))
 `;
 
-type Case = readonly [values: (number | string)[], shape: number[], dtype: "float32" | "int32" | "bool"];
+type Case = readonly [values: (number | string)[], shape: number[], dtype: "float32" | "int32" | "bool" | "string"];
 
 const number = (text: number | string) => Number(String(text).replace("inf", "Infinity"));
 
@@ -29,7 +32,15 @@ test("arrays print as numpy prints them", { timeout: 120_000 }, async () => {
       const size = lengths.reduce((product, length) => product * length, 1);
       return fc.array(values, { minLength: size, maxLength: size }).map((list): Case => [list, lengths, dtype]);
     });
+  const text = fc
+    .string({ unit: fc.constantFrom(..."ab '\"\\\n\t\u0000\u007f\u00a0é\u200b\u2028\ue000日😀"), maxLength: 12 })
+    .map((letters) => letters.replace(/\0+$/, "")); // numpy drops them
   const cases: Case[] = [
+    [["a", "bb"], [2], "string"],
+    [[], [0], "string"],
+    [[], [0, 3], "string"],
+    [Array.from({ length: 1200 }, (_, i) => "x".repeat(i % 37)), [3, 400], "string"],
+    ...fc.sample(of(text, "string"), 150),
     [[0.48219436407089233], [1, 1], "float32"],
     [Array.from({ length: 1200 }, (_, i) => i / 7), [1200], "float32"],
     [Array.from({ length: 2400 }, (_, i) => i), [8, 300], "int32"],
@@ -41,7 +52,10 @@ test("arrays print as numpy prints them", { timeout: 120_000 }, async () => {
   ];
   const expected = JSON.parse(await runPython(NUMPY, [], JSON.stringify(cases))) as string[];
   for (const [i, [values, lengths, dtype]] of cases.entries()) {
-    const floats = values.map((value) => (dtype === "float32" ? Math.fround(number(value)) : number(value)));
-    expect(formatArray(floats, lengths, dtype), JSON.stringify(cases[i])).toBe(expected[i]);
+    const typed = values.map((value) => {
+      if (dtype === "string") return value;
+      return dtype === "float32" ? Math.fround(number(value)) : number(value);
+    });
+    expect(formatArray(typed, lengths, dtype), JSON.stringify(cases[i])).toBe(expected[i]);
   }
 });

@@ -18,7 +18,9 @@ export function formatArray(values: readonly Value[], shape: readonly number[], 
   const extras: string[] = [];
   if (summarize || (size === 0 && shape.length !== 1))
     extras.push(`shape=(${shape.join(", ")}${shape.length === 1 ? "," : ""})`);
-  if (size === 0 || dtype === "float32" || dtype === "int32") extras.push(`dtype=${dtype}`);
+  if (dtype === "string")
+    extras.push(`dtype='<U${values.reduce<number>((most, text) => Math.max(most, widthOf(text)), 1)}'`);
+  else if (size === 0 || dtype !== "bool") extras.push(`dtype=${dtype}`);
   const shown = summarize ? edges(shape).map((index) => values[index] as Value) : values;
   const format = dtype === "float32" ? floatFormat(shown as number[]) : plainFormat(shown, dtype, shape.length);
   const body =
@@ -28,7 +30,7 @@ export function formatArray(values: readonly Value[], shape: readonly number[], 
   if (extras.length === 0) return `${PREFIX}${body})`;
   const text = `${PREFIX}${body},`;
   const extra = `${extras.join(", ")})`;
-  const lastLine = text.length - (text.lastIndexOf("\n") + 1);
+  const lastLine = widthOf(text.slice(text.lastIndexOf("\n") + 1));
   const spacer = lastLine + extra.length + 1 > WIDTH ? `\n${" ".repeat(PREFIX.length)}` : " ";
   return text + spacer + extra;
 }
@@ -70,7 +72,7 @@ function formatAxis(layout: Layout, axis: number, offset: number, indent: string
   let text = "";
   let line = indent;
   for (const [k, word] of words.entries()) {
-    if (line.length + word.length > width - 1 && line.length > indent.length) {
+    if (widthOf(line) + widthOf(word) > width - 1 && line.length > indent.length) {
       text += `${line.trimEnd()}\n`;
       line = indent;
     }
@@ -81,9 +83,27 @@ function formatAxis(layout: Layout, axis: number, offset: number, indent: string
 
 function plainFormat(shown: readonly Value[], dtype: string, rank: number): Format {
   if (dtype === "bool") return (value) => (value ? (rank > 0 ? " True" : "True") : "False");
-  const text = (value: Value) => (dtype === "string" ? `'${value}'` : String(value));
-  const width = Math.max(0, ...shown.map((value) => text(value).length));
-  return (value) => (dtype === "string" ? text(value).padEnd(width) : text(value).padStart(width));
+  if (dtype === "string") return (value) => pythonRepr(String(value));
+  const width = Math.max(0, ...shown.map((value) => String(value).length));
+  return (value) => String(value).padStart(width);
+}
+
+/** Python counts code points. */
+const widthOf = (text: Value): number => [...String(text)].length;
+
+const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** Python's repr of a str: what is not printable is escaped. */
+function pythonRepr(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = text.replace(/[\\'"\p{C}\p{Z}]/gu, (char) => {
+    if (char === " " || (/['"]/.test(char) && char !== quote)) return char;
+    if (char === quote) return `\\${char}`;
+    const code = char.codePointAt(0) ?? 0;
+    const [letter, digits] = code < 0x100 ? ["x", 2] : code < 0x10000 ? ["u", 4] : ["U", 8];
+    return ESCAPES[char] ?? `\\${letter}${code.toString(16).padStart(digits, "0")}`;
+  });
+  return quote + escaped + quote;
 }
 
 /** numpy's FloatingFormat for float32: the fewest digits that tell each value from its neighbours, at most eight decimals. */
