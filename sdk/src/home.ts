@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { homedir, hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { LitVaultError } from "./errors.js";
+import { type LitError, type LitErrorOptions, LitVaultError } from "./errors.js";
 
 /** The folder that holds every team: `LIT_HOME`, else `$XDG_DATA_HOME/litlab`, else `~/.local/share/litlab`. */
 export function litHome(): string {
@@ -37,13 +37,35 @@ export function sameName(names: Iterable<string>, name: string): string | undefi
   return undefined;
 }
 
-/** The entries of a folder, none if it does not exist. */
-export async function entriesOf(folder: string) {
+type ErrorType = new (message: string, options: LitErrorOptions) => LitError;
+
+const FOUND: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  ENOENT: "nothing is there",
+  ENOTDIR: "it, or what should be a folder above it, is a file",
+  EISDIR: "it is a folder",
+};
+
+/** What a failure to read a path arrives as: an error that names the path, what was found and what was expected. */
+export function readError(path: string, expected: string, cause: unknown, errorType: ErrorType): LitError {
+  const { code = null, message } = cause as NodeJS.ErrnoException;
+  return new errorType(`${path} cannot be read: ${FOUND[code ?? ""] ?? message} (${code}), expected ${expected}`, {
+    code,
+    cause,
+  });
+}
+
+/**
+ * The entries of a folder, none if it does not exist.
+ * @throws errorType if it is a file or must not be read
+ */
+export async function entriesOf(folder: string, errorType: ErrorType = LitVaultError) {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
+    throw readError(folder, "a folder that this user may list", error, errorType);
   }
 }
 

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { MimeBundle } from "../display/mime-bundle.js";
 import { LitDataError } from "../errors.js";
-import { checkName, entriesOf, teamFolder } from "../home.js";
+import { checkName, entriesOf, readError, teamFolder } from "../home.js";
 import { AssetFile, type Split } from "./asset-file.js";
 import type { AssetDataset } from "./datasets.js";
 
@@ -48,13 +48,16 @@ export class Asset {
   }
 
   async #paths(): Promise<{ readonly path: string; readonly split: Split; readonly part: number }[]> {
-    const found = await stat(this.path).catch(() => null);
+    const found = await stat(this.path).catch((cause) => {
+      if (cause.code === "ENOENT") return null;
+      throw readError(this.path, `the folder of the asset ${this.name}`, cause, LitDataError);
+    });
     if (!found?.isDirectory())
       throw new LitDataError(
         `there is no asset ${this.name} of the team ${this.team}, expected the folder ${this.path}`,
       );
     const paths: { path: string; split: Split; part: number }[] = [];
-    for (const { name } of await entriesOf(this.path)) {
+    for (const { name } of await entriesOf(this.path, LitDataError)) {
       if (!name.startsWith(`${this.name}_`) || !name.endsWith(".h5")) continue;
       const part = /^(?:test|train_(\d{1,6}))$/.exec(name.slice(this.name.length + 1, -3));
       if (!part) continue;

@@ -46,7 +46,7 @@ export async function buildAsset(
   const folder = join(teamFolder(team), "assets");
   if (
     sameName(
-      (await entriesOf(folder)).map((entry) => entry.name),
+      (await entriesOf(folder, LitDataError)).map((entry) => entry.name),
       name,
     )
   )

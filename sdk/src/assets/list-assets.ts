@@ -1,14 +1,23 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { entriesOf, teamFolder } from "../home.js";
+import { LitDataError } from "../errors.js";
+import { entriesOf, readError, teamFolder } from "../home.js";
 import { Asset } from "./asset.js";
 
-/** A team's assets, newest first. */
+/** A team's assets, newest first. @throws LitDataError if their folder cannot be read */
 export async function listAssets(team: string): Promise<Asset[]> {
   const folder = join(teamFolder(team), "assets");
-  const entries = (await entriesOf(folder)).filter((entry) => entry.isDirectory() && !entry.name.startsWith("."));
+  const entries = (await entriesOf(folder, LitDataError)).filter(
+    (entry) => entry.isDirectory() && !entry.name.startsWith("."),
+  );
   const dated = await Promise.all(
-    entries.map(async ({ name }) => ({ name, time: (await stat(join(folder, name))).mtimeMs })),
+    entries.map(async ({ name }) => {
+      const path = join(folder, name);
+      const { mtimeMs } = await stat(path).catch((cause) => {
+        throw readError(path, "an asset's folder", cause, LitDataError);
+      });
+      return { name, time: mtimeMs };
+    }),
   );
   dated.sort((a, b) => b.time - a.time || (a.name < b.name ? -1 : 1));
   return dated.map(({ name }) => new Asset(team, name));

@@ -1,17 +1,14 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { displayOf } from "../../../test/display.js";
-import { ROOT, runPython } from "../../../test/python.js";
+import { withLeanData } from "../../../test/lean-data.js";
+import { runPython } from "../../../test/python.js";
 import { LitDataError } from "../errors.js";
 import { BAR_COLUMNS, type BarFrame, UNITS, type Unit } from "./bar-frame.js";
 import type { BaseAdapter } from "./base-adapter.js";
 import { LeanAdapter } from "./lean-adapter.js";
 import { MemoryAdapter, type MemoryAdapterOptions } from "./memory-adapter.js";
 import { DAY, midnightOf, SECOND } from "./time-zone.js";
-
-const LEAN = join(ROOT, "../shared/data/lean");
 
 async function expectAsPandas(
   adapter: BaseAdapter,
@@ -67,23 +64,23 @@ function randomTicks(
 }
 
 describe("bars as pandas makes them", () => {
-  const lean = existsSync(LEAN);
-
-  test.runIf(lean)("SPY's ticks of five days, every unit, features and labels", { timeout: 600_000 }, async () => {
-    const adapter = new LeanAdapter({ folder: LEAN, symbol: "SPY" });
-    const frames = await Promise.all((await adapter.getDates()).map((date) => adapter.getDate(date)));
-    const all = (name: "time" | "price" | "size") => frames.flatMap((frame) => Array.from(frame[name]));
-    const ticks = { time: all("time"), price: all("price"), size: all("size") };
-    for (const future of [false, true])
-      for (const [unit, n] of [
-        ["tick", 1000],
-        ["sec", 30],
-        ["min", 1],
-        ["hour", 1],
-        ["day", 1],
-        ["day", 2],
-      ] as const)
-        expect((await expectAsPandas(adapter, ticks, unit, n, future)).length).toBeGreaterThan(2);
+  withLeanData((lean) => {
+    test("SPY's ticks of five days, every unit, features and labels", { timeout: 600_000 }, async () => {
+      const adapter = new LeanAdapter({ folder: lean, symbol: "SPY" });
+      const frames = await Promise.all((await adapter.getDates()).map((date) => adapter.getDate(date)));
+      const all = (name: "time" | "price" | "size") => frames.flatMap((frame) => Array.from(frame[name]));
+      const ticks = { time: all("time"), price: all("price"), size: all("size") };
+      for (const future of [false, true])
+        for (const [unit, n] of [
+          ["tick", 1000],
+          ["sec", 30],
+          ["min", 1],
+          ["hour", 1],
+          ["day", 1],
+          ["day", 2],
+        ] as const)
+          expect((await expectAsPandas(adapter, ticks, unit, n, future)).length).toBeGreaterThan(2);
+    });
   });
 
   test("simulated ticks around changes of the clock", { timeout: 600_000 }, async () => {
@@ -161,9 +158,12 @@ describe("BaseAdapter", () => {
     expect(() => new MemoryAdapter({ time: [], price: [], size: [], timeZone: "Mars/Base" })).toThrow(
       "is no IANA time zone",
     );
-    await expect(new MemoryAdapter({ time: [Number.NaN], price: [1], size: [1] }).getDates()).rejects.toThrow(
-      "has the time NaN",
-    );
+    for (const wrong of [Number.NaN, 1e300, -8.64e18, 8.64e18 + 2000, 253402300800000000, Infinity]) {
+      const dates = new MemoryAdapter({ time: [noon, wrong], price: [1, 1], size: [1, 1] }).getDates();
+      await expect(dates).rejects.toThrow(`trade 1 has the time ${wrong}, expected µs since the epoch from -6216`);
+      await expect(dates).rejects.toThrow(LitDataError);
+      await expect(adapter.getDate(wrong)).rejects.toThrow(LitDataError);
+    }
     await expect(new MemoryAdapter({ time: [noon], price: [Number.NaN], size: [1] }).getDate(noon)).rejects.toThrow(
       "has the price NaN",
     );

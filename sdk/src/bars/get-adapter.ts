@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { LitDataError } from "../errors.js";
-import { checkName, teamFolder } from "../home.js";
+import { checkName, readError, teamFolder } from "../home.js";
 import type { BaseAdapter } from "./base-adapter.js";
 import { LeanAdapter, type LeanAdapterOptions } from "./lean-adapter.js";
 
@@ -16,6 +16,8 @@ export async function getAdapter(team: string, name: string): Promise<BaseAdapte
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT")
+      throw readError(path, `the file of the adapter ${name}`, cause, LitDataError);
     throw new LitDataError(`there is no adapter ${name} of the team ${team}, expected the file ${path}`, { cause });
   }
   const { z } = await import("zod");

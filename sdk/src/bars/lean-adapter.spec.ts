@@ -1,14 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unzipSync, zipSync } from "fflate";
 import { afterAll, describe, expect, test } from "vitest";
-import { ROOT } from "../../../test/python.js";
+import { withLeanData } from "../../../test/lean-data.js";
 import { LitDataError } from "../errors.js";
 import { LeanAdapter, type LeanAdapterOptions } from "./lean-adapter.js";
 import { midnightOf, SECOND } from "./time-zone.js";
 
-const LEAN = join(ROOT, "../shared/data/lean");
 const folder = mkdtempSync(join(tmpdir(), "litlab-lean-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const path = join(folder, "equity/usa/tick/abc");
@@ -22,22 +21,24 @@ function adapterOf(content: string | Uint8Array, options: Partial<LeanAdapterOpt
 }
 
 describe("LeanAdapter", () => {
-  test.runIf(existsSync(LEAN))("SPY's ticks fall into exactly the vendor's 828 minutes", async () => {
-    const bars = await new LeanAdapter({ folder: LEAN, symbol: "spy" }).getMinuteBars("2013-10-07", 1, true);
-    const zip = unzipSync(readFileSync(join(LEAN, "equity/usa/minute/spy/20131007_trade.zip")));
-    const vendor = Buffer.from(Object.values(zip)[0] as Uint8Array)
-      .toString()
-      .trim()
-      .split("\n")
-      .map((line) => line.split(",").map(Number));
-    const midnight = midnightOf("2013-10-07", "America/New_York");
-    expect(Array.from(bars.timestamp ?? [], (time) => (time - midnight) / 1000)).toEqual(vendor.map(([ms]) => ms));
-    const equal = bars
-      .toRows()
-      .filter(({ open, high, low, close }, i) =>
-        [open, high, low, close].every((price, k) => Math.round(price * 10_000) === vendor[i]?.[k + 1]),
-      );
-    expect(equal.length).toBeGreaterThan(690);
+  withLeanData((lean) => {
+    test("SPY's ticks fall into exactly the vendor's 828 minutes", async () => {
+      const bars = await new LeanAdapter({ folder: lean, symbol: "spy" }).getMinuteBars("2013-10-07", 1, true);
+      const zip = unzipSync(readFileSync(join(lean, "equity/usa/minute/spy/20131007_trade.zip")));
+      const vendor = Buffer.from(Object.values(zip)[0] as Uint8Array)
+        .toString()
+        .trim()
+        .split("\n")
+        .map((line) => line.split(",").map(Number));
+      const midnight = midnightOf("2013-10-07", "America/New_York");
+      expect(Array.from(bars.timestamp ?? [], (time) => (time - midnight) / 1000)).toEqual(vendor.map(([ms]) => ms));
+      const equal = bars
+        .toRows()
+        .filter(({ open, high, low, close }, i) =>
+          [open, high, low, close].every((price, k) => Math.round(price * 10_000) === vendor[i]?.[k + 1]),
+        );
+      expect(equal.length).toBeGreaterThan(690);
+    });
   });
 
   test("reads fractions of a millisecond, negative prices, CRLF, blank lines and no last newline", async () => {
@@ -105,9 +106,16 @@ describe("LeanAdapter", () => {
     expect(make({ market: "constructor" })).toThrow("expected one of usa");
   });
 
-  test("a folder without trades is named", async () => {
-    await expect(new LeanAdapter({ folder, symbol: "none" }).getDates()).rejects.toThrow(
-      /equity\/usa\/tick\/none: no trades/,
-    );
+  test("a folder without trades is named, and read again once it has some", async () => {
+    const adapter = new LeanAdapter({ folder, symbol: "none" });
+    await expect(adapter.getDates()).rejects.toThrow(/equity\/usa\/tick\/none: no trades/);
+    const late = join(folder, "equity/usa/tick/none");
+    writeFileSync(late, "");
+    await expect(adapter.getDates()).rejects.toThrow(/none cannot be read: it, or .* is a file \(ENOTDIR\), expected/);
+    await expect(adapter.getDates()).rejects.toThrow(LitDataError);
+    rmSync(late);
+    mkdirSync(late);
+    writeFileSync(join(late, "20240102_trade.zip"), "");
+    expect(await adapter.getDates()).toEqual(["2024-01-02"]);
   });
 });

@@ -59,13 +59,16 @@ export class LeanAdapter extends BaseAdapter {
   }
 
   protected listDates(): Promise<readonly string[]> {
-    this.#dates ??= this.#readFolder();
+    this.#dates ??= this.#readFolder().catch((error) => {
+      this.#dates = undefined; // what is mended is read the next time
+      throw error;
+    });
     return this.#dates;
   }
 
   async #readFolder(): Promise<readonly string[]> {
     const dates: string[] = [];
-    for (const { name } of await entriesOf(this.#folder)) {
+    for (const { name } of await entriesOf(this.#folder, LitDataError)) {
       const [, year, month, day] = FILE.exec(name) ?? [];
       if (year === undefined) continue;
       const date = `${year}-${month}-${day}`;

@@ -1,7 +1,7 @@
 import { LitDataError } from "../errors.js";
 import { BaseAdapter } from "./base-adapter.js";
 import type { TickColumns } from "./tick-frame.js";
-import { dateOfInstant, midnightOf, nextDate } from "./time-zone.js";
+import { checkInstant, DATED_INSTANTS, dateOfInstant, midnightOf, nextDate } from "./time-zone.js";
 
 /** Trades in memory: three columns of the same length. */
 export interface MemoryAdapterOptions {
@@ -53,8 +53,7 @@ export class MemoryAdapter extends BaseAdapter {
     const runs = new Map<string, [number, number][]>();
     for (let begin = 0, end = 0; begin < time.length; begin = end) {
       const first = time[begin] as number;
-      if (!Number.isFinite(first))
-        throw new LitDataError(`MemoryAdapter: trade ${begin} has the time ${first}, expected µs since the epoch`);
+      checkInstant(first, `MemoryAdapter: trade ${begin} has the time`, DATED_INSTANTS);
       const date = dateOfInstant(first, this.timeZone);
       const from = midnightOf(date, this.timeZone);
       const to = midnightOf(nextDate(date), this.timeZone);

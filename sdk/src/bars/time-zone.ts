@@ -5,6 +5,12 @@ export const SECOND = 1_000_000;
 export const HOUR = 3600 * SECOND;
 export const DAY = 24 * HOUR;
 
+type Limits = readonly [first: number, last: number];
+/** The instants that a Date holds, less a day for the zones' clocks. */
+const INSTANTS: Limits = [-8.64e18 + DAY, 8.64e18 - DAY];
+/** The instants whose dates are written "YYYY-MM-DD". */
+export const DATED_INSTANTS: Limits = [Date.UTC(-1, 12, 2) * 1000, Date.UTC(9999, 11, 30) * 1000];
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
@@ -106,6 +112,16 @@ export const midnightOf = (date: string, timeZone: string): number => wallToInst
 export const dateOfInstant = (time: number, timeZone: string): string =>
   dateOfDay(Math.floor((time + offsetAt(time, timeZone)) / DAY));
 
+/**
+ * Checks µs since the epoch that a zone's clock is to show.
+ * @param what names them, for the message: `trade 3 has the time`
+ * @throws LitDataError
+ */
+export function checkInstant(time: number, what: string, [first, last]: Limits = INSTANTS): void {
+  if (!(time >= first && time <= last))
+    throw new LitDataError(`${what} ${time}, expected µs since the epoch from ${first} to ${last}`);
+}
+
 /** A trading date from what the public API takes: "YYYY-MM-DD", a Date, or µs since the epoch. */
 export function toDate(date: string | Date | number, timeZone: string): string {
   if (typeof date === "string") {
@@ -113,8 +129,7 @@ export function toDate(date: string | Date | number, timeZone: string): string {
     return date;
   }
   const time = date instanceof Date ? date.getTime() * 1000 : date;
-  if (!Number.isFinite(time))
-    throw new LitDataError(`${String(date)} is no instant, expected a Date or µs since the epoch`);
+  checkInstant(time, "the date is", DATED_INSTANTS);
   return dateOfInstant(time, timeZone);
 }
 
@@ -122,6 +137,6 @@ export function toDate(date: string | Date | number, timeZone: string): string {
 export function formatInstant(time: number, timeZone: string): string {
   const wall = time + offsetAt(time, timeZone);
   const fraction = ((wall % SECOND) + SECOND) % SECOND;
-  const text = new Date(Math.floor(wall / SECOND) * 1000).toISOString().slice(0, 19).replace("T", " ");
+  const text = new Date(Math.floor(wall / SECOND) * 1000).toISOString().slice(0, -5).replace("T", " ");
   return fraction === 0 ? text : `${text}.${String(fraction).padStart(6, "0").replace(/0+$/, "")}`;
 }

@@ -54,4 +54,14 @@ describe("chart", () => {
     );
     expect(() => chart({ time, close, predictions, timeZone: "Nowhere" })).toThrow(LitDataError);
   });
+
+  test("refuses times that are no instants, and shows the first and last ones that are", () => {
+    for (const wrong of [Number.NaN, Infinity, 1e300, -8.65e18]) {
+      const draw = () => chart({ time: [START, wrong], close: [1, 2], predictions: [1, 2] });
+      expect(draw).toThrow(`chart: time[1] is ${wrong}, expected µs since the epoch from -8639999913600000000`);
+      expect(draw).toThrow(LitDataError);
+    }
+    const far = chart({ time: [-8.6399e18, 8.6399e18], close: [1, 2], predictions: [1, 2], timeZone: "Asia/Tokyo" });
+    expect(String(far)).toContain(new Date(8.6399e15 + 9 * 3600e3).toISOString().slice(0, 13));
+  });
 });

@@ -1,4 +1,4 @@
-import { checkTimeZone, formatInstant } from "../bars/time-zone.js";
+import { checkInstant, checkTimeZone, formatInstant } from "../bars/time-zone.js";
 import { LitDataError } from "../errors.js";
 import { formatTable } from "../text-table.js";
 import type { MimeBundle } from "./mime-bundle.js";
@@ -25,7 +25,7 @@ const INK = "#7f8790";
 
 /**
  * Predictions below the price, over time. Times lie side by side, so hours without trades take no room.
- * @throws LitDataError if the columns differ in length, or the zone is none
+ * @throws LitDataError if the columns differ in length, a time is no instant, or the zone is none
  * @example chart({ ...(await readTimes(file.path)), predictions: await model.predict(x).data(), timeZone: adapter.timeZone })
  */
 export function chart(predictions: Predictions): Chart {
@@ -42,6 +42,7 @@ export class Chart {
       throw new LitDataError(
         `chart: time has ${time.length} values, close ${close.length}, predictions ${predictions.length}, expected as many of each`,
       );
+    for (let i = 0; i < time.length; i++) checkInstant(time[i] as number, `chart: time[${i}] is`);
     this.#source = { time, close, predictions, timeZone: checkTimeZone(timeZone), title };
   }
 

@@ -16,7 +16,7 @@ export async function getVaultItems(team: string, filter?: string | { readonly n
   return names.filter((name) => name.toLowerCase().includes(wanted)).map((name) => new VaultItem(team, name));
 }
 
-/** The teams of the home, by name: its folders that hold a catalogue. */
+/** The teams of the home, by name: its folders that hold a catalogue. @throws LitVaultError if the home cannot be read */
 export async function getTeams(): Promise<string[]> {
   const { isTeam } = await import("./catalogue.js");
   const teams: string[] = [];

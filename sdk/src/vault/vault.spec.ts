@@ -15,6 +15,10 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import Database from "libsql";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { Asset } from "../assets/asset.js";
+import { buildAsset } from "../assets/build-asset.js";
+import { listAssets } from "../assets/list-assets.js";
+import { getAdapter } from "../bars/get-adapter.js";
 import { loadTf } from "../devices/load-tf.js";
 import { LitModelError, LitVaultError } from "../errors.js";
 import { getTeams, getVaultItems } from "./get-vault-items.js";
@@ -277,6 +281,41 @@ describe("the catalogue", () => {
       lock(0o755);
     }
     expect(await new VaultItem("contoso", "spy").rename("other")).toMatchObject({ status: "SUCCESS" });
+  });
+
+  test("a home that is a file, or that permissions close, is named with what was expected", async () => {
+    const closed = join(home, "closed");
+    mkdirSync(join(closed, "contoso/assets/spy"), { recursive: true });
+    const file = join(home, "file");
+    writeFileSync(file, "");
+    const every = { unit: "min" } as const;
+    const schema = { version: 1, adapter: "demo", features: ["100_1_min"], labels: [], every } as const;
+    const calls = {
+      LitVaultError: [() => getTeams(), () => importModel("contoso", model())],
+      LitDataError: [
+        () => listAssets("contoso"),
+        () => new Asset("contoso", "spy").files,
+        () => getAdapter("contoso", "demo"),
+        () => buildAsset("contoso", schema),
+      ],
+    };
+    const expectNamed = async (path: string, found: string) => {
+      vi.stubEnv("LIT_HOME", path);
+      for (const [name, list] of Object.entries(calls))
+        for (const call of list) {
+          const error = await call().then(String, (reason) => reason);
+          expect([error.name, error.message]).toEqual([name, expect.stringContaining(path)]);
+          expect(error.message).toContain(found);
+        }
+    };
+    await expectNamed(file, "is a file (ENOTDIR), expected ");
+    await loadTf();
+    chmodSync(closed, 0);
+    try {
+      await asUser(() => expectNamed(closed, "permission denied"));
+    } finally {
+      chmodSync(closed, 0o755);
+    }
   });
 
   test.each([1, 4, 8, 16])("a disk that is full after %i KiB leaves everything as it was", async (limit) => {
