@@ -43,6 +43,8 @@ export type ToWorker =
       readonly type: "run";
       readonly cell: number;
       readonly compiled: CompiledCell;
+      /** Types were checked, so an import that is not there and not used is a type. */
+      readonly isChecked: boolean;
       readonly expressions: Readonly<Record<string, CompiledCell | ErrorReport>>;
       readonly allowStdin: boolean;
     }

@@ -38,7 +38,8 @@ export interface CellAnalysis {
   readonly declared: ReadonlySet<string>;
   /** Names that the cell assigns to somewhere. */
   readonly assigned: ReadonlySet<string>;
-  readonly hasValue: boolean;
+  /** Where the last expression stands, without its semicolon; null if the cell ends with something else. */
+  readonly value: { readonly start: number; readonly end: number } | null;
 }
 
 const NOTHING: CellAnalysis = {
@@ -48,7 +49,7 @@ const NOTHING: CellAnalysis = {
   declarations: [],
   declared: new Set(),
   assigned: new Set(),
-  hasValue: false,
+  value: null,
 };
 
 /** Reads a cell's top level. */
@@ -58,8 +59,10 @@ export function analyseCell(code: string): CellAnalysis {
   const names = new Map<string, NameKind>();
   const fresh: string[] = [];
   const declarations: Declaration[] = [];
+  /** The statement of the top level that is being read. */
+  let outer = body[0] as Node;
   const statement = (node: Node, names: readonly Node[], isValue: boolean, isType: boolean, exported = true) => {
-    const prefix = exported ? "export " : "";
+    const prefix = documentationOf(outer, code) + (exported ? "export " : "");
     declarations.push({
       text: prefix + code.slice(node.start, node.end),
       bindings: names.map((name) => ({ name: nameOf(name), shorthand: false })),
@@ -76,7 +79,7 @@ export function analyseCell(code: string): CellAnalysis {
         for (const declarator of nodesOf(node.declarations)) {
           const bindings = bindingsOf(nodeOf(declarator.id));
           if (node.declare !== true) for (const { name } of bindings) names.set(name, kind);
-          const prefix = `export ${node.declare ? "declare " : ""}${kind === "const" && declarator.init ? "const" : "let"} `;
+          const prefix = `${documentationOf(outer, code)}export ${node.declare ? "declare " : ""}${kind === "const" && declarator.init ? "const" : "let"} `;
           declarations.push({
             text: `${prefix}${code.slice(declarator.start, declarator.end)};`,
             bindings,
@@ -131,14 +134,16 @@ export function analyseCell(code: string): CellAnalysis {
     }
   };
   for (const node of body) {
+    outer = node;
     if (node.type === "ImportDeclaration") importDeclarations(node, code, names, declarations);
     else if (node.type === "ExportNamedDeclaration" || node.type === "ExportDefaultDeclaration") {
       if (node.declaration) declare(nodeOf(node.declaration));
     } else declare(node);
   }
   const declared = new Set(declarations.flatMap(({ bindings }) => bindings.map(({ name }) => name)));
-  const hasValue = body.at(-1)?.type === "ExpressionStatement";
-  return { problems, names, fresh, declarations, declared, assigned: assignedIn(body), hasValue };
+  const last = body.at(-1);
+  const value = last?.type === "ExpressionStatement" ? rangeOf(last, code) : null;
+  return { problems, names, fresh, declarations, declared, assigned: assignedIn(body), value };
 }
 
 function importDeclarations(node: Node, code: string, names: Map<string, NameKind>, declarations: Declaration[]): void {
@@ -174,6 +179,12 @@ function importDeclarations(node: Node, code: string, names: Map<string, NameKin
   }
 }
 
+const rangeOf = ({ start, end }: Node, code: string) => ({ start, end: code[end - 1] === ";" ? end - 1 : end });
+
+/** The documentation comment right before a statement. */
+const documentationOf = (node: Node, code: string): string =>
+  /\/\*\*(?:(?!\*\/)[\s\S])*\*\/\s*$/.exec(code.slice(0, node.start))?.[0] ?? "";
+
 /** Whether a namespace is more than types. */
 function hasRuntime(module: Node): boolean {
   const body = module.body as Node | null;
@@ -189,7 +200,9 @@ function hasRuntime(module: Node): boolean {
 /** The names of plain identifiers that anything assigns to: a superset of the top level's. */
 function assignedIn(body: readonly Node[]): ReadonlySet<string> {
   const names = new Set<string>();
-  const target = (node: Node) => {
+  const target = (node: Node): void => {
+    // x! and x as T are assigned as x is.
+    if (/^TS.*Expression$|^TSTypeAssertion$/.test(node.type)) target(nodeOf(node.expression));
     for (const { name } of bindingsOf(node)) names.add(name);
   };
   const visit = (node: Node) => {

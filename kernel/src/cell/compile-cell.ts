@@ -1,7 +1,7 @@
 import { type TransformFailure, transform } from "esbuild";
 import type { CompiledCell } from "../channel.js";
 import type { CellAnalysis, NameKind } from "./analyse-cell.js";
-import { rewriteCell } from "./rewrite-cell.js";
+import { keepValue, prefixesFor, rewriteCell } from "./rewrite-cell.js";
 import type { SyntaxProblem } from "./syntax-tree.js";
 
 const TARGET = `node${process.versions.node}`;
@@ -28,20 +28,26 @@ export async function compileCell(
   file: string,
 ): Promise<CompiledCell> {
   if (analysis.problems.length > 0) throw new CellSyntaxError(analysis.problems);
-  const stripped = await transform(code, {
+  const prefixes = prefixesFor(code);
+  const kept = keepValue(code, analysis, prefixes);
+  // What esbuild takes for a module is strict code.
+  const stripped = await transform(`${kept?.code ?? code}\nexport {};`, {
     loader: "ts",
     target: TARGET,
     sourcemap: "external",
     sourcesContent: false,
     sourcefile: file,
     logLevel: "silent",
-    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
+    tsconfigRaw: {
+      compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true },
+    },
   }).catch((failure: TransformFailure) => {
     throw new CellSyntaxError(failure.errors.map((error) => problemOf(code, error)));
   });
-  const { code: script, map, imports, names } = rewriteCell(stripped.code, analysis, known);
+  const { code: script, map, imports, names } = rewriteCell(stripped.code, analysis, known, prefixes);
   const declares = [...analysis.names].flatMap(([name, kind]) => (kind === "import" ? [] : [name]));
-  return { code: script, file, maps: [map, stripped.map], imports, names, declares };
+  const maps = [map, stripped.map, ...(kept ? [kept.map] : [])];
+  return { code: script, file, maps, imports, names, declares };
 }
 
 function problemOf(code: string, { text, location }: TransformFailure["errors"][number]): SyntaxProblem {

@@ -7,8 +7,10 @@ export function isComplete(
   const { problems } = parse(code, "ts");
   const [first] = problems;
   if (!first) return { status: "complete" };
+  // A template's text may end with the code; its problem begins at the backtick or after it.
+  const isTemplate = first.message === "Unterminated string" && /`/.test(code.slice(first.start - 1, first.start + 1));
   const isCutOff =
-    first.start >= code.trimEnd().length || /^Unterminated (multiline comment|template|regular)/i.test(first.message);
+    isTemplate || first.start >= code.trimEnd().length || first.message === "Unterminated multiline comment";
   if (!isCutOff) return { status: "invalid" };
   const last = code.split("\n").at(-1) ?? "";
   const indent = /^\s*/.exec(last)?.[0] ?? "";

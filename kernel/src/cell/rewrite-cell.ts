@@ -34,34 +34,61 @@ const ASSIGNMENTS = new Set(["=", "??=", "||=", "&&="]);
  * so what any cell assigns is seen by every closure. The cell's last expression is kept in `$_result.v`.
  * @param known the names of earlier cells
  */
-export function rewriteCell(js: string, cell: CellAnalysis, known: ReadonlyMap<string, NameKind>): Rewritten {
-  const { body } = parse(js, "js");
-  return new Rewriter(js, body, cell, known).run();
+export function rewriteCell(
+  js: string,
+  cell: CellAnalysis,
+  known: ReadonlyMap<string, NameKind>,
+  prefixes: Prefixes,
+): Rewritten {
+  return new Rewriter(js, cell, known, prefixes).run();
+}
+
+/** What the names of parameters begin with: `own` the kernel's, `box` the notebook's. No name of the code does. */
+export interface Prefixes {
+  readonly own: string;
+  readonly box: string;
+}
+
+export function prefixesFor(code: string): Prefixes {
+  let underscores = "_";
+  while (code.includes(`$${underscores}`) || code.includes(`$0${underscores}`)) underscores += "_";
+  return { own: `$0${underscores}`, box: `$${underscores}` };
+}
+
+/** A cell's TypeScript, with its last expression kept: before the compiler, which drops what has no effect. */
+export function keepValue(
+  code: string,
+  { value }: CellAnalysis,
+  { own }: Prefixes,
+): { code: string; map: string } | null {
+  if (!value) return null;
+  const text = new MagicString(code);
+  text.appendRight(value.start, `${own}result.v = (`).appendLeft(value.end, "\n)");
+  return { code: text.toString(), map: text.generateMap({ hires: "boundary", source: "cell.ts" }).toString() };
 }
 
 type Scope = ReadonlySet<string>;
 
 class Rewriter {
-  readonly #js: string;
   readonly #body: readonly Node[];
   readonly #cell: CellAnalysis;
   readonly #known: ReadonlyMap<string, NameKind>;
   readonly #text: MagicString;
   /** Names that esbuild declared at the top level: the cell's own, of no other cell. */
   readonly #local: ReadonlySet<string>;
-  readonly #prefix: string;
+  readonly #prefixes: Prefixes;
   readonly #used = new Set<string>();
   readonly #imports: CellImport[] = [];
   readonly #begin: string[] = [];
   #functions = 0;
 
-  constructor(js: string, body: readonly Node[], cell: CellAnalysis, known: ReadonlyMap<string, NameKind>) {
-    this.#js = js;
+  constructor(js: string, cell: CellAnalysis, known: ReadonlyMap<string, NameKind>, prefixes: Prefixes) {
+    const { body } = parse(js, "js");
     this.#body = body;
     this.#cell = cell;
     this.#known = known;
     this.#text = new MagicString(js);
-    this.#prefix = prefixFor(js);
+    this.#prefixes = prefixes;
     const declared = [...varsOf(body), ...lexicalNames(body)];
     this.#local = new Set(declared.filter((name) => !cell.names.has(name)));
   }
@@ -69,10 +96,10 @@ class Rewriter {
   run(): Rewritten {
     for (const name of this.#cell.fresh) this.#begin.push(`${this.#box(name)} = void 0;`);
     for (const node of this.#body) this.#statement(node);
-    if (this.#cell.hasValue) this.#keepValue(this.#body);
     const names = [...this.#used];
-    const parameters = [...OWN_PARAMETERS.map((name) => this.#prefix + name), HOST_PARAMETERS];
-    const boxes = names.map((name) => this.#prefix + name);
+    const { own, box } = this.#prefixes;
+    const parameters = [...OWN_PARAMETERS.map((name) => own + name), HOST_PARAMETERS];
+    const boxes = names.map((name) => box + name);
     this.#text.prepend(`(async (${[...parameters, ...boxes].join(", ")}) => { "use strict"; ${this.#begin.join(" ")}`);
     this.#text.append("\n})");
     const map = this.#text.generateMap({ hires: "boundary", source: "cell.js" }).toString();
@@ -86,7 +113,7 @@ class Rewriter {
   /** A name's box, as an expression that can be read and assigned. */
   #box(name: string): string {
     this.#used.add(name);
-    return `${this.#prefix}${name}.v`;
+    return `${this.#prefixes.box}${name}.v`;
   }
 
   /** Whether a name at some place means one that all cells share. */
@@ -179,10 +206,10 @@ class Rewriter {
         if (this.#functions === 0) this.#text.update(node.start, node.end, "(void 0)");
         return;
       case "MetaProperty":
-        if (nameOf(node.meta) === "import") this.#text.update(node.start, node.end, `${this.#prefix}meta`);
+        if (nameOf(node.meta) === "import") this.#text.update(node.start, node.end, `${this.#prefixes.own}meta`);
         return;
       case "ImportExpression":
-        this.#text.update(node.start, node.start + "import".length, `${this.#prefix}import`);
+        this.#text.update(node.start, node.start + "import".length, `${this.#prefixes.own}import`);
         break;
       case "MemberExpression":
         this.#visit(nodeOf(node.object), scopes);
@@ -316,7 +343,7 @@ class Rewriter {
       this.#text.update(
         identifier.start,
         identifier.end,
-        this.#isConstant(name) ? `${this.#prefix}const.v` : this.#box(name),
+        this.#isConstant(name) ? `${this.#prefixes.own}const.v` : this.#box(name),
       );
     }
     this.#visitAround(node, new Set(bindings.map((binding) => binding.node)), scopes);
@@ -334,7 +361,10 @@ class Rewriter {
       if (node.computed) this.#visit(nodeOf(node.key), scopes);
       this.#visitAround(nodeOf(node.value), bound, scopes);
     } else if (node.type === "AssignmentPattern") {
-      this.#visitAround(nodeOf(node.left), bound, scopes);
+      const left = nodeOf(node.left);
+      this.#visitAround(left, bound, scopes);
+      if (left.type === "Identifier" && this.#isShared(nameOf(left), scopes))
+        this.#nameFunction(nameOf(left), nodeOf(node.right));
       this.#visit(nodeOf(node.right), scopes);
     } else if (/Pattern$|^RestElement$/.test(node.type))
       for (const child of childrenOf(node)) this.#visitAround(child, bound, scopes);
@@ -394,23 +424,6 @@ class Rewriter {
     this.#text.prependRight(value.start, `({ [${JSON.stringify(name)}]: `);
     this.#text.appendLeft(value.end, ` })[${JSON.stringify(name)}]`);
   }
-
-  #keepValue(body: readonly Node[]): void {
-    const last = body.at(-1);
-    // Where a `using` stands at the top level, esbuild puts everything into a try block.
-    if (last?.type === "TryStatement") this.#keepValue(nodesOf(nodeOf(last.block).body));
-    if (last?.type !== "ExpressionStatement") return;
-    const expression = nodeOf(last.expression);
-    this.#text.prependRight(last.start, `${this.#prefix}result.v = (`);
-    this.#text.appendLeft(expression.end, this.#js[last.end - 1] === ";" && last.end > expression.end ? ")" : ");");
-  }
-}
-
-/** A prefix that makes names which the code does not contain. */
-function prefixFor(js: string): string {
-  let prefix = "$_";
-  while (js.includes(prefix)) prefix += "_";
-  return prefix;
 }
 
 /** The names that `let`, `const`, classes, functions and imports declare directly in statements. */

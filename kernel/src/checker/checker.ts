@@ -1,8 +1,8 @@
 import type { API, Diagnostic, Project, Snapshot } from "typescript7/unstable/async";
 import { analyseCell, type CellAnalysis } from "../cell/analyse-cell.js";
-import { type Completions, completeAt } from "./complete.js";
+import type { Completions } from "./complete.js";
 import { HistoryDocument, preludeOf } from "./history-document.js";
-import { inspectAt } from "./inspect.js";
+import { LocalFiles } from "./local-files.js";
 import { Mirror } from "./mirror.js";
 
 /** An error of types, with where in the cell; offsets count UTF-16 units. */
@@ -25,6 +25,9 @@ export interface OpenCell {
 const IDLE = 10 * 60_000;
 const LIMIT = 30_000;
 const HISTORY = "./__history";
+/** A module that is not there now may be there for the next cell. */
+const MISSING = new Set([2307, 2882]);
+const LOCAL_IMPORT = /["'](?:\.{1,2})?\//;
 /** Top-level await is fine here, whatever the configuration says. */
 const IGNORED = new Set([1309, 1375, 1378, 1431, 1432]);
 
@@ -38,6 +41,8 @@ export class Checker {
   #session: Promise<{ readonly api: API; readonly mirror: Mirror }> | null = null;
   #snapshot: Snapshot | null = null;
   #historyWritten = false;
+  #isMissing = false;
+  readonly #files = new LocalFiles();
   #queue: Promise<unknown> = Promise.resolve();
   #idle: NodeJS.Timeout | undefined;
 
@@ -58,6 +63,7 @@ export class Checker {
       const { project, file, begin } = await this.#open(code, analysis);
       const { program } = project;
       const found = await Promise.all([program.getSyntacticDiagnostics(file), program.getSemanticDiagnostics(file)]);
+      this.#isMissing = found.flat().some(({ code: number }) => MISSING.has(number));
       return found
         .flat()
         .filter(({ category, code: number }) => category === 1 && !IGNORED.has(number))
@@ -85,14 +91,18 @@ export class Checker {
 
   /** What could stand at an offset of some code. */
   complete(code: string, offset: number): Promise<Completions> {
-    return this.#serial(async () =>
-      completeAt(await this.#open(code, analyseCell(code)), offset, this.history, this.#folder),
-    );
+    return this.#serial(async () => {
+      const { completeAt } = await import("./complete.js");
+      return completeAt(await this.#open(code, analyseCell(code)), offset, this.history, this.#folder);
+    });
   }
 
   /** What stands at an offset of some code, as Markdown; null for nothing. */
   inspect(code: string, offset: number): Promise<string | null> {
-    return this.#serial(async () => inspectAt(await this.#open(code, analyseCell(code)), offset));
+    return this.#serial(async () => {
+      const { inspectAt } = await import("./inspect.js");
+      return inspectAt(await this.#open(code, analyseCell(code)), offset);
+    });
   }
 
   /** Ends the compiler and removes its documents. */
@@ -131,17 +141,20 @@ export class Checker {
     mirror.write(this.#historyWritten ? null : String(this.history), prelude + code);
     const changed = this.#historyWritten ? [mirror.cell] : [mirror.history, mirror.cell];
     this.#historyWritten = true;
-    const isNew = mirror.linkPackages();
+    const isNew = mirror.linkPackages() || this.#isMissing;
     const before = this.#snapshot;
     const snapshot = await api.updateSnapshot(
       before === null
         ? { openProjects: [mirror.config] }
-        : { fileChanges: isNew ? { invalidateAll: true } : { changed } },
+        : {
+            fileChanges: isNew ? { invalidateAll: true } : { changed: [...changed, ...(await this.#files.changed())] },
+          },
     );
     this.#snapshot = snapshot;
     await before?.dispose();
     const project = snapshot.getProjects()[0];
     if (!project) throw new Error(`TypeScript opened no project for ${mirror.config}`);
+    if (LOCAL_IMPORT.test(code)) await this.#files.look(project, mirror);
     return { project, file: mirror.cell, begin: prelude.length, code };
   }
 

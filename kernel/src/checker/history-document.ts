@@ -1,4 +1,5 @@
 import type { CellAnalysis, Declaration, NameKind } from "../cell/analyse-cell.js";
+import { childrenOf, type Node, nameOf, parse } from "../cell/syntax-tree.js";
 
 interface Entry extends Declaration {
   text: string;
@@ -27,6 +28,7 @@ export class HistoryDocument {
         declarations.filter((entry) => entry[meaning]).flatMap(({ bindings }) => bindings.map(({ name }) => name)),
       );
     const [values, types] = [declared("isValue"), declared("isType")];
+    for (const name of types) if (!values.has(name)) this.#retireType(name);
     this.#entries = this.#entries.filter((entry) => {
       const replaced = entry.places.filter(
         ({ name }) => (entry.isValue && values.has(name)) || (entry.isType && types.has(name)),
@@ -57,6 +59,31 @@ export class HistoryDocument {
     return `${this.#entries.map(({ text }) => text).join("\n")}\nexport {};\n`;
   }
 
+  /**
+   * A type that is declared anew goes on under another name where earlier cells have said it: unlike values, types of what
+   * is there already do not change.
+   */
+  #retireType(name: string): void {
+    const declares = (entry: Entry) =>
+      !entry.isValue && entry.isType && entry.places.some((place) => place.name === name);
+    const olds = this.#entries.filter(declares);
+    if (olds.length === 0 || olds.some(({ text }) => text.startsWith("import "))) return;
+    const uses = this.#entries.map((entry) => ({ entry, places: typeUses(entry.text, name) }));
+    if (!uses.some(({ entry, places }) => places.length > 0 && !olds.includes(entry))) return;
+    const retired = `${name}$${++this.#gone}`;
+    for (const { entry, places } of uses)
+      for (const offset of [
+        ...places,
+        ...entry.places.filter((place) => declares(entry) && place.name === name).map((place) => place.offset),
+      ].sort((a, b) => b - a)) {
+        entry.text = entry.text.slice(0, offset) + retired + entry.text.slice(offset + name.length);
+        for (const place of entry.places) {
+          if (place.offset === offset) place.name = retired;
+          else if (place.offset > offset) place.offset += retired.length - name.length;
+        }
+      }
+  }
+
   /** One name of a pattern is declared anew elsewhere: here it becomes one that nobody uses. */
   #rename(entry: Entry, place: Entry["places"][number]): void {
     const name = `${place.shorthand ? `${place.name}: ` : ""}__gone${this.#gone++}`;
@@ -67,6 +94,20 @@ export class HistoryDocument {
     for (const other of entry.places) if (other.offset > place.offset) other.offset += grown;
   }
 }
+
+/** Where some code names a type. */
+function typeUses(code: string, name: string): number[] {
+  if (!code.includes(name)) return [];
+  const found: number[] = [];
+  const visit = (node: Node, isType: boolean) => {
+    if (isType && nameOf(node) === name) found.push(node.start);
+    for (const child of childrenOf(node)) visit(child, TYPE_NAMES.has(node.type) && child.type === "Identifier");
+  };
+  for (const node of parse(code, "ts").body) visit(node, false);
+  return found;
+}
+
+const TYPE_NAMES = new Set(["TSTypeReference", "TSInterfaceHeritage", "TSClassImplements", "TSQualifiedName"]);
 
 /**
  * The line before a cell's code that brings in what it uses of earlier cells. Names that the cell assigns to become

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -20,7 +20,7 @@ export class Mirror {
   readonly config: string;
   readonly history: string;
   readonly cell: string;
-  readonly #root = mkdtempSync(join(tmpdir(), "litlab-kernel-"));
+  readonly #root = mkdtempSync(join(tmpdir(), `litlab-kernel-${process.pid}-`));
   readonly #notebook: string;
 
   constructor(notebook: string) {
@@ -29,6 +29,7 @@ export class Mirror {
     this.config = join(this.folder, "tsconfig.json");
     this.history = join(this.folder, "__history.ts");
     this.cell = join(this.folder, "__cell.ts");
+    removeOrphans();
     mkdirSync(this.folder, { recursive: true });
     writeFileSync(this.config, JSON.stringify(this.#compilerConfig()));
     this.write("export {};", "export {};");
@@ -94,5 +95,21 @@ export class Mirror {
       },
       files: [this.history, this.cell, fileURLToPath(new URL("../../resources/globals.d.ts", import.meta.url))],
     };
+  }
+}
+
+/** Removes what kernels that were killed have left. */
+function removeOrphans(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = /^litlab-kernel-(\d+)-/.exec(name)?.[1];
+    if (pid && !isAlive(Number(pid))) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

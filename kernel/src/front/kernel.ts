@@ -1,8 +1,5 @@
-import { analyseCell, type NameKind } from "../cell/analyse-cell.js";
-import { CellSyntaxError, compileCell, compileModule } from "../cell/compile-cell.js";
 import { isComplete } from "../cell/is-complete.js";
-import type { CommMessage, CompiledCell, ErrorReport, FromWorker, Outcome } from "../channel.js";
-import { Checker } from "../checker/checker.js";
+import type { CommMessage, Outcome } from "../channel.js";
 import { type Message, MessageCodec, MessageError } from "../protocol/messages.js";
 import { isRequestType, REQUESTS, type Request, type RequestType } from "../protocol/requests.js";
 import type { Channel, Sockets } from "../protocol/sockets.js";
@@ -10,9 +7,10 @@ import { charactersOf, unitsOf } from "./code-points.js";
 import { History } from "./history.js";
 import { Iopub } from "./iopub.js";
 import { kernelInfo } from "./kernel-info.js";
-import { reportProblems } from "./problems.js";
+import { log } from "./log.js";
+import { Notebook } from "./notebook.js";
+import { reportFailure } from "./problems.js";
 import { VaultService } from "./vault-service.js";
-import { type WorkerExit, WorkerProcess } from "./worker-process.js";
 
 export interface KernelOptions {
   readonly sockets: Sockets;
@@ -27,76 +25,42 @@ export interface KernelOptions {
   readonly onEnd: () => void;
 }
 
-/** What every cell can use without an import. */
-const PROVIDED = ["display", "html", "md", "svg", "clearOutput", "prompt", "comms"];
-
 /** A cell that has been asked for. */
 interface Job {
   readonly message: Message;
   readonly request: Request<"execute_request">;
 }
 
-/** The cell that is being compiled or runs. */
-interface Running {
-  readonly id: number;
-  readonly message: Message;
-  readonly finish: (outcome: Outcome) => void;
-  isInterrupted: boolean;
-}
+type CommRequest = Request<"comm_open" | "comm_msg" | "comm_close">;
 
-const INTERRUPTED: ErrorReport = {
-  ename: "Interrupted",
-  evalue: "the cell was interrupted",
-  traceback: ["\x1b[31mInterrupted\x1b[39m: the cell was interrupted"],
-};
-
-/**
- * The kernel's front: it speaks Jupyter's protocol, and never runs user code, so it answers while a cell runs.
- */
+/** The kernel's front: it speaks Jupyter's protocol and never runs user code, so it answers while a cell runs. */
 export class Kernel {
-  readonly #options: KernelOptions;
   readonly #sockets: Sockets;
   readonly #codec: MessageCodec;
   readonly #iopub: Iopub;
+  readonly #onEnd: () => void;
   readonly #history = new History();
-  readonly #checker: Checker;
+  readonly #notebook: Notebook | null;
   readonly #service: VaultService | null;
-  #worker: WorkerProcess | null = null;
-  /** The names that cells have declared in this worker. */
-  #names = new Map<string, NameKind>();
-  /** The requests that cells came from, for output that comes late. */
-  readonly #origins = new Map<number, Message>();
-  readonly #comms = new Map<string, string>();
   readonly #jobs: Job[] = [];
   #isBusy = false;
-  #running: Running | null = null;
-  #count = 0;
-  #cells = 0;
-  #lastShell: Message | null = null;
   #isEnding = false;
+  #count = 0;
+  #silent = 0;
 
-  constructor(options: KernelOptions) {
-    this.#options = options;
-    this.#sockets = options.sockets;
-    this.#codec = new MessageCodec(options.key);
-    this.#iopub = new Iopub(options.sockets, this.#codec, (isFull) => this.#worker?.pause(isFull));
-    this.#checker = new Checker(options.folder);
-    this.#service = options.isService
-      ? new VaultService({
-          publish: (type, content) => this.#iopub.publish(type, content, {}),
-          onIdle: () => void this.#end(),
-        })
-      : null;
+  constructor({ sockets, key, folder, checksTypes, isService, onEnd }: KernelOptions) {
+    this.#sockets = sockets;
+    this.#onEnd = onEnd;
+    this.#codec = new MessageCodec(key);
+    this.#iopub = new Iopub(sockets, this.#codec, (isFull) => this.#notebook?.pause(isFull));
+    this.#notebook = isService
+      ? null
+      : new Notebook({ folder, checksTypes, iopub: this.#iopub, onPrompt: (...asked) => this.#prompt(...asked) });
+    this.#service = isService ? new VaultService(this.#iopub, () => void this.#end()) : null;
   }
 
   /** Answers until the kernel is shut down. */
   start(): void {
-    if (!this.#service) {
-      this.#startWorker();
-      // The checker starts beside the first cell, not before the kernel is ready.
-      if (this.#options.checksTypes) setImmediate(() => this.#checker.start().catch((error) => log(error)));
-      void compileCell("", analyseCell(""), new Map(), "Cell[0]");
-    }
     this.#iopub.publish("status", { execution_state: "starting" }, {});
     for (const channel of ["shell", "control", "stdin"] as const)
       void this.#sockets.listen(channel, (frames) => void this.#receive(channel, frames));
@@ -104,13 +68,7 @@ export class Kernel {
 
   /** Interrupts the cell that runs. */
   interrupt(): void {
-    const running = this.#running;
-    if (running) {
-      running.isInterrupted = true;
-      this.#iopub.dropStreams(running.message.header);
-      this.#worker?.pause(false);
-    }
-    this.#worker?.interrupt();
+    this.#notebook?.interrupt();
   }
 
   async #receive(channel: Channel, frames: Buffer[]): Promise<void> {
@@ -121,88 +79,73 @@ export class Kernel {
       if (error instanceof MessageError) return log(`dropped ${error.message}`);
       throw error;
     }
-    if (channel === "stdin") return this.#input(message);
+    if (channel === "stdin") return this.#answerPrompt(message);
     const type = message.header.msg_type;
     if (!isRequestType(type)) return log(`dropped a message of the unknown type ${JSON.stringify(type)}`);
-    if (channel === "shell") this.#lastShell = message;
-    if (type === "execute_request") {
-      const job = this.#parse(type, message);
-      if (job) this.#enqueue({ message, request: job });
-      else this.#refuse(channel, message, type);
-      return;
-    }
+    const request = REQUESTS[type].safeParse(message.content);
+    if (request.success && type === "execute_request")
+      return this.#enqueue({ message, request: request.data as Request<"execute_request"> });
+    // Nobody waits for an answer to a comm's message.
+    if (!request.success && type.startsWith("comm_") && type !== "comm_info_request")
+      return log(`dropped a ${type}: ${issuesText(request.error.issues)}`);
     this.#status("busy", message);
     try {
-      await this.#answer(channel, type, message);
+      if (request.success) await this.#answer(channel, type, request.data, message);
+      else this.#fail(channel, message, "MalformedMessage", `${type}: ${issuesText(request.error.issues)}`);
     } catch (error) {
       log(error);
-      this.#reply(channel, message, type, failure("KernelError", (error as Error).message));
+      this.#fail(channel, message, "KernelError", (error as Error).message);
     } finally {
       this.#status("idle", message);
     }
   }
 
-  /** A request's content, or null if it is malformed. */
-  #parse<T extends RequestType>(type: T, message: Message): Request<T> | null {
-    const result = REQUESTS[type].safeParse(message.content);
-    return result.success ? (result.data as Request<T>) : null;
-  }
-
-  #refuse(channel: Channel, message: Message, type: RequestType): void {
-    const issues = REQUESTS[type].safeParse(message.content).error?.issues ?? [];
-    const text = issues.map(({ path, message: text }) => `${path.join(".") || "content"}: ${text}`).join("; ");
-    this.#reply(channel, message, type, failure("MalformedMessage", `${type}: ${text}`));
-  }
-
-  async #answer(channel: Channel, type: Exclude<RequestType, "execute_request">, message: Message): Promise<void> {
-    const parsed = this.#parse(type, message);
-    if (parsed === null) return this.#refuse(channel, message, type);
-    const reply = (content: object) => this.#reply(channel, message, type, { status: "ok", ...content });
+  async #answer(channel: Channel, type: RequestType, request: Request<RequestType>, message: Message): Promise<void> {
+    const reply = (content: object) => this.#reply(channel, message, { status: "ok", ...content });
     switch (type) {
       case "kernel_info_request":
         return reply(kernelInfo());
       case "complete_request":
-        return reply(await this.#complete(parsed as Request<"complete_request">));
+        return reply(await this.#complete(request as Request<"complete_request">));
       case "inspect_request":
-        return reply(await this.#inspect(parsed as Request<"inspect_request">));
+        return reply(await this.#inspect(request as Request<"inspect_request">));
       case "is_complete_request":
-        return this.#reply(channel, message, type, isComplete((parsed as Request<"is_complete_request">).code));
+        return this.#reply(channel, message, isComplete((request as Request<"is_complete_request">).code));
       case "history_request":
-        return reply({ history: this.#history.find(parsed as Request<"history_request">) });
+        return reply({ history: this.#history.find(request as Request<"history_request">) });
       case "comm_info_request":
-        return reply({ comms: this.#commInfo((parsed as Request<"comm_info_request">).target_name ?? null) });
+        return reply({ comms: this.#commInfo((request as Request<"comm_info_request">).target_name ?? null) });
       case "comm_open":
       case "comm_msg":
       case "comm_close":
-        return this.#comm(type, parsed as Request<"comm_open" | "comm_msg" | "comm_close">, message);
+        return this.#comm(type, request as CommRequest, message);
       case "interrupt_request":
         this.interrupt();
         return reply({});
       case "shutdown_request": {
-        const { restart } = parsed as Request<"shutdown_request">;
+        const { restart } = request as Request<"shutdown_request">;
         reply({ restart });
         this.#iopub.publish("shutdown_reply", { status: "ok", restart }, message.header);
         void this.#end();
         return;
       }
       case "debug_request":
-        return this.#reply(channel, message, type, failure("Unsupported", "this kernel has no debugger"));
+        return this.#fail(channel, message, "Unsupported", "this kernel has no debugger");
     }
   }
 
-  #reply(channel: Channel, message: Message, type: string, content: object): void {
-    const frames = this.#codec.encode(type.replace(/_request$/, "_reply"), content, {
-      ids: message.ids,
-      parent: message.header,
-    });
-    void this.#sockets.send(channel, frames);
+  #reply(channel: Channel, { ids, header }: Message, content: object): void {
+    const type = header.msg_type.replace(/_request$/, "_reply");
+    void this.#sockets.send(channel, this.#codec.encode(type, content, { ids, parent: header }));
+  }
+
+  #fail(channel: Channel, message: Message, ename: string, evalue: string): void {
+    this.#reply(channel, message, { status: "error", ...reportFailure(ename, evalue) });
   }
 
   #status(state: "busy" | "idle", message: Message): void {
     this.#iopub.publish("status", { execution_state: state }, message.header);
   }
-
-  // Cells
 
   #enqueue(job: Job): void {
     this.#jobs.push(job);
@@ -217,7 +160,7 @@ export class Kernel {
         await this.#execute(job);
       } catch (error) {
         log(error);
-        this.#reply("shell", job.message, "execute_request", failure("KernelError", (error as Error).message));
+        this.#fail("shell", job.message, "KernelError", (error as Error).message);
       } finally {
         this.#status("idle", job.message);
       }
@@ -226,287 +169,99 @@ export class Kernel {
   }
 
   async #execute({ message, request }: Job): Promise<void> {
-    const { code, silent, stop_on_error: stopOnError } = request;
-    const stores = !silent && (request.store_history ?? true);
-    if (stores) {
+    const { code, silent, stop_on_error: stopsOnError } = request;
+    const isStored = !silent && (request.store_history ?? true);
+    if (isStored) {
       this.#count++;
       if (code.trim()) this.#history.add(this.#count, code);
     }
-    const count = this.#count;
-    const file = stores ? `Cell[${count}]` : `Cell[${count}.${this.#cells + 1}]`;
-    if (!silent) this.#iopub.publish("execute_input", { code, execution_count: count }, message.header);
+    const publish = (type: string, content: Record<string, unknown>) => {
+      if (!silent) this.#iopub.publish(type, content, message.header);
+    };
+    const count = { execution_count: this.#count };
+    publish("execute_input", { code, ...count });
+    const file = isStored ? `Cell[${this.#count}]` : `Cell[${this.#count}.${++this.#silent}]`;
     const outcome = await this.#run(message, request, file);
-    if (!silent && outcome.status === "ok" && outcome.result)
-      this.#iopub.publish("execute_result", { execution_count: count, ...outcome.result }, message.header);
-    if (!silent && outcome.status === "error") this.#iopub.publish("error", { ...outcome.error }, message.header);
+    if (outcome.status === "error") publish("error", { ...outcome.error });
+    else if (outcome.result) publish("execute_result", { ...count, ...outcome.result });
     await this.#iopub.drained();
     const content =
-      outcome.status === "ok"
-        ? { status: "ok", execution_count: count, user_expressions: outcome.expressions, payload: [] }
-        : { status: "error", execution_count: count, ...outcome.error, user_expressions: {}, payload: [] };
-    this.#reply("shell", message, "execute_request", content);
-    if (outcome.status === "error" && stopOnError) this.#abort();
+      outcome.status === "ok" ? { user_expressions: outcome.expressions } : { ...outcome.error, user_expressions: {} };
+    this.#reply("shell", message, { status: outcome.status, ...count, ...content, payload: [] });
+    if (outcome.status === "error" && stopsOnError) this.#abort();
+  }
+
+  async #run(message: Message, request: Request<"execute_request">, file: string): Promise<Outcome> {
+    if (this.#notebook) return await this.#notebook.run(message, request, file);
+    const error = reportFailure("Unsupported", "this kernel serves the vault and runs no code");
+    return { status: "error", error, started: false };
   }
 
   /** Refuses the cells that wait behind one that failed. */
   #abort(): void {
     for (const { message } of this.#jobs.splice(0)) {
       this.#status("busy", message);
-      this.#reply("shell", message, "execute_request", { status: "aborted", execution_count: this.#count });
+      this.#reply("shell", message, { status: "aborted", execution_count: this.#count });
       this.#status("idle", message);
     }
   }
 
-  async #run(message: Message, request: Request<"execute_request">, file: string): Promise<Outcome> {
-    if (this.#service)
-      return {
-        status: "error",
-        error: failure("Service", "this kernel serves the vault and runs no code"),
-        started: false,
-      };
-    const id = ++this.#cells;
-    this.#origins.set(id, message);
-    let finish: Running["finish"] = () => undefined;
-    const finished = new Promise<Outcome>((resolve) => {
-      finish = resolve;
-    });
-    const running: Running = { id, message, finish, isInterrupted: false };
-    this.#running = running;
-    try {
-      const { code, allow_stdin: allowStdin } = request;
-      const analysis = analyseCell(code);
-      const compiling = compileCell(code, analysis, this.#names, file);
-      const checking = this.#check(code, analysis, message);
-      let compiled: CompiledCell;
-      try {
-        compiled = await compiling;
-      } catch (error) {
-        if (!(error instanceof CellSyntaxError)) throw error;
-        await checking;
-        return { status: "error", error: reportProblems("SyntaxError", file, code, error.problems), started: false };
-      }
-      const problems = await checking;
-      if (problems.length > 0)
-        return { status: "error", error: reportProblems("TypeScriptError", file, code, problems), started: false };
-      if (running.isInterrupted) return { status: "error", error: INTERRUPTED, started: false };
-      const names = new Map([...this.#names, ...analysis.names]);
-      const expressions = await compileExpressions(request.user_expressions ?? {}, names, `${file} user_expressions`);
-      this.#worker?.send({ type: "run", cell: id, compiled, expressions, allowStdin });
-      const outcome = await finished;
-      if (outcome.status === "ok" || outcome.started) {
-        this.#names = names;
-        this.#checker.commit(analysis);
-      }
-      return outcome;
-    } finally {
-      this.#running = null;
-    }
-  }
-
-  /** Errors in types; a checker that fails costs the check, not the cell. */
-  async #check(code: string, analysis: ReturnType<typeof analyseCell>, message: Message) {
-    const isOff = !this.#options.checksTypes || /^\s*\/\/\s*@ts-nocheck\b/m.test(code) || analysis.problems.length > 0;
-    if (isOff || !code.trim()) return [];
-    try {
-      return await this.#checker.check(code, analysis);
-    } catch (error) {
-      log(error);
-      this.#iopub.stream("stderr", `Types were not checked: ${(error as Error).message}\n`, message.header);
-      return [];
-    }
-  }
-
-  // The worker
-
-  #startWorker(): void {
-    this.#names = new Map(PROVIDED.map((name) => [name, "let"]));
-    this.#checker.clear();
-    const worker = new WorkerProcess(this.#options.folder, {
-      onMessage: (message, buffers) => this.#fromWorker(message, buffers),
-      onRaw: (name, text) => this.#iopub.stream(name, text, this.#originOf(0)),
-      onExit: (reason) => this.#workerEnded(reason),
-    });
-    this.#worker = worker;
-  }
-
-  /** The header of the request that a cell came from; of the running or last one if that is not known. */
-  #originOf(cell: number): object {
-    const message = this.#origins.get(cell) ?? this.#running?.message ?? this.#lastShell;
-    return message?.header ?? {};
-  }
-
-  #fromWorker(message: FromWorker, buffers: readonly Buffer[]): void {
-    switch (message.type) {
-      case "ready":
-        return;
-      case "stream":
-        if (this.#running?.isInterrupted && message.cell === this.#running.id) return;
-        this.#iopub.stream(message.name, message.text, this.#originOf(message.cell));
-        return;
-      case "display": {
-        const { bundle, displayId, update } = message;
-        const transient = displayId === null ? {} : { display_id: displayId };
-        const type = update ? "update_display_data" : "display_data";
-        this.#iopub.publish(type, { ...bundle, transient }, this.#originOf(message.cell));
-        return;
-      }
-      case "clear":
-        this.#iopub.publish("clear_output", { wait: message.wait }, this.#originOf(message.cell));
-        return;
-      case "comm":
-        this.#fromWorkerComm(message.message, message.cell, buffers);
-        return;
-      case "input":
-        this.#askInput(message);
-        return;
-      case "transform":
-        void this.#transform(message.id, message.path, message.code);
-        return;
-      case "done":
-        // What other programs wrote arrives over pipes of their own.
-        setImmediate(() => {
-          if (this.#running?.id === message.cell) this.#running.finish(message.outcome);
-        });
-    }
-  }
-
-  async #transform(id: number, path: string, code: string): Promise<void> {
-    try {
-      this.#worker?.send({ type: "transformed", id, ...(await compileModule(path, code)) });
-    } catch (error) {
-      this.#worker?.send({ type: "transformed", id, error: (error as Error).message });
-    }
-  }
-
-  #workerEnded({ ename, evalue }: WorkerExit): void {
-    this.#comms.clear();
-    this.#startWorker();
-    const running = this.#running;
-    const error = failure(ename, evalue);
-    if (running) running.finish({ status: "error", error, started: false });
-    else this.#iopub.stream("stderr", `${error.traceback[0]}\n`, this.#originOf(0));
-  }
-
-  // Input, comms, code intelligence
-
-  #askInput({ cell, id, prompt, password }: Extract<FromWorker, { type: "input" }>): void {
-    const origin = this.#origins.get(cell) ?? this.#running?.message;
-    if (!origin) {
-      this.#worker?.send({ type: "input", id, value: null });
-      return;
-    }
-    this.#asked.push(id);
-    const frames = this.#codec.encode(
-      "input_request",
-      { prompt, password },
-      { ids: origin.ids, parent: origin.header },
-    );
+  #prompt({ ids, header }: Message, prompt: string, password: boolean): void {
+    const frames = this.#codec.encode("input_request", { prompt, password }, { ids, parent: header });
     void this.#sockets.send("stdin", frames);
   }
 
-  readonly #asked: number[] = [];
-
-  #input({ content }: Message): void {
-    const id = this.#asked.shift();
+  #answerPrompt({ content }: Message): void {
     const { value } = content as { readonly value?: unknown };
-    if (id !== undefined) this.#worker?.send({ type: "input", id, value: typeof value === "string" ? value : "" });
+    this.#notebook?.answer(typeof value === "string" ? value : "");
   }
 
   async #complete({ code, cursor_pos: cursor }: Request<"complete_request">): Promise<object> {
-    const { matches, start, end } = await this.#checker.complete(code, unitsOf(code, cursor));
+    const found = await this.#notebook?.complete(code, unitsOf(code, cursor));
+    const { matches = [], start = cursor, end = cursor } = found ?? {};
+    const place = { start: charactersOf(code, start), end: charactersOf(code, end) };
     return {
       matches: matches.map(({ text }) => text),
-      cursor_start: charactersOf(code, start),
-      cursor_end: charactersOf(code, end),
-      metadata: {
-        _jupyter_types_experimental: matches.map(({ text, type }) => ({
-          text,
-          type,
-          start: charactersOf(code, start),
-          end: charactersOf(code, end),
-        })),
-      },
+      cursor_start: place.start,
+      cursor_end: place.end,
+      metadata: { _jupyter_types_experimental: matches.map((match) => ({ ...match, ...place })) },
     };
   }
 
   async #inspect({ code, cursor_pos: cursor }: Request<"inspect_request">): Promise<object> {
-    const markdown = await this.#checker.inspect(code, unitsOf(code, cursor));
-    const data =
-      markdown === null ? {} : { "text/markdown": markdown, "text/plain": markdown.replace(/^```(ts)?\n?/gm, "") };
-    return { found: markdown !== null, data, metadata: {} };
+    const markdown = await this.#notebook?.inspect(code, unitsOf(code, cursor));
+    if (!markdown) return { found: false, data: {}, metadata: {} };
+    const text = markdown.replace(/^```(ts)?\n?/gm, "");
+    return { found: true, data: { "text/markdown": markdown, "text/plain": text }, metadata: {} };
   }
 
-  #commInfo(target: string | null): object {
-    const all = this.#service ? this.#service.comms : this.#comms;
-    const shown = [...all].filter(([, name]) => target === null || name === target);
-    return Object.fromEntries(shown.map(([id, name]) => [id, { target_name: name }]));
+  #commInfo(wanted: string | null): object {
+    const comms = [...((this.#service ?? this.#notebook)?.comms ?? [])];
+    const shown = comms.filter(([, target]) => wanted === null || target === wanted);
+    return Object.fromEntries(shown.map(([id, target]) => [id, { target_name: target }]));
   }
 
-  #comm(
-    type: "comm_open" | "comm_msg" | "comm_close",
-    content: Request<"comm_open" | "comm_msg" | "comm_close">,
-    { metadata, buffers }: Message,
-  ): void {
-    const action = type === "comm_open" ? "open" : type === "comm_msg" ? "msg" : "close";
-    const target = "target_name" in content ? String(content.target_name) : undefined;
+  #comm(type: "comm_open" | "comm_msg" | "comm_close", request: CommRequest, { metadata, buffers }: Message): void {
     const message: CommMessage = {
-      action,
-      id: content.comm_id,
-      data: content.data,
+      action: type === "comm_open" ? "open" : type === "comm_msg" ? "msg" : "close",
+      id: request.comm_id,
+      data: request.data,
       metadata,
-      ...(target === undefined ? {} : { target }),
+      ...("target_name" in request ? { target: request.target_name } : {}),
     };
-    if (this.#service) {
-      this.#service.receive(message);
-      return;
-    }
-    if (action === "open") this.#comms.set(message.id, target ?? "");
-    if (action === "close") this.#comms.delete(message.id);
-    this.#worker?.send({ type: "comm", message }, buffers);
-  }
-
-  #fromWorkerComm({ action, id, target, data, metadata }: CommMessage, cell: number, buffers: readonly Buffer[]): void {
-    if (action === "open") this.#comms.set(id, target ?? "");
-    if (action === "close") this.#comms.delete(id);
-    const content = { comm_id: id, data, ...(action === "open" ? { target_name: target } : {}) };
-    this.#iopub.publish(`comm_${action}`, content, this.#originOf(cell), { metadata, buffers });
+    if (this.#service) this.#service.receive(message);
+    else this.#notebook?.comm(message, buffers);
   }
 
   async #end(): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    this.#worker?.kill();
-    await this.#checker.stop();
+    await this.#notebook?.end();
     await this.#iopub.close();
     this.#sockets.close();
-    this.#options.onEnd();
+    this.#onEnd();
   }
 }
 
-async function compileExpressions(
-  expressions: Readonly<Record<string, string>>,
-  names: ReadonlyMap<string, NameKind>,
-  file: string,
-): Promise<Record<string, CompiledCell | ErrorReport>> {
-  const compiled: Record<string, CompiledCell | ErrorReport> = {};
-  for (const [name, code] of Object.entries(expressions))
-    try {
-      compiled[name] = await compileCell(code, analyseCell(code), names, file);
-    } catch (error) {
-      if (!(error instanceof CellSyntaxError)) throw error;
-      compiled[name] = reportProblems("SyntaxError", file, code, error.problems);
-    }
-  return compiled;
-}
-
-const failure = (ename: string, evalue: string) => ({
-  status: "error" as const,
-  ename,
-  evalue,
-  traceback: [`\x1b[31m${ename}\x1b[39m: ${evalue}`],
-});
-
-/** The kernel's own log: what starts it shows it. */
-function log(what: unknown): void {
-  console.error(`litlab kernel: ${what instanceof Error ? (what.stack ?? what.message) : String(what)}`);
-}
+const issuesText = (issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]): string =>
+  issues.map(({ path, message }) => `${path.join(".") || "content"}: ${message}`).join("; ");

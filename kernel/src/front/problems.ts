@@ -44,3 +44,10 @@ function positionText(file: string, code: string, offset: number): string {
   const before = code.slice(0, offset).split("\n");
   return `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }
+
+/** An error of the kernel itself as an error output. */
+export const reportFailure = (ename: string, evalue: string): ErrorReport => ({
+  ename,
+  evalue,
+  traceback: [`\x1b[31m${ename}\x1b[39m: ${evalue}`],
+});

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CommMessage } from "../channel.js";
+import type { Iopub } from "./iopub.js";
 
 /** The comm that the JupyterLab extension opens. */
 const TARGET = "litlab.vault";
@@ -16,33 +17,28 @@ const request = z.object({
 /** JSON-RPC's error codes. */
 const ERRORS = { invalidRequest: -32600, methodNotFound: -32601 } as const;
 
-export interface VaultServiceOptions {
-  readonly publish: (type: string, content: Record<string, unknown>) => void;
-  /** Hears that nobody has asked for anything for ten minutes. */
-  readonly onIdle: () => void;
-}
-
 /** JSON-RPC 2.0 over the comm `litlab.vault`: what the JupyterLab extension asks a kernel of its own for. */
 export class VaultService {
   /** Open comms and their target. */
   readonly comms = new Map<string, string>();
-  readonly #options: VaultServiceOptions;
+  readonly #iopub: Iopub;
   readonly #methods: Readonly<Record<string, (params: Readonly<Record<string, unknown>>) => unknown>> = {
     hello: () => ({ name: "litlab", version: VERSION, pid: process.pid }),
     ping: () => "pong",
   };
-  #idle: NodeJS.Timeout;
+  readonly #idle: NodeJS.Timeout;
 
-  constructor(options: VaultServiceOptions) {
-    this.#options = options;
-    this.#idle = setTimeout(options.onIdle, IDLE);
+  /** @param onIdle hears that nobody has asked for anything for ten minutes */
+  constructor(iopub: Iopub, onIdle: () => void) {
+    this.#iopub = iopub;
+    this.#idle = setTimeout(onIdle, IDLE);
   }
 
   receive({ action, id, target, data }: CommMessage): void {
     this.#idle.refresh();
     if (action === "open") {
       if (target === TARGET) this.comms.set(id, TARGET);
-      else this.#options.publish("comm_close", { comm_id: id, data: { error: `no comm target '${target}'` } });
+      else this.#iopub.publish("comm_close", { comm_id: id, data: { error: `no comm target '${target}'` } }, {});
       return;
     }
     if (action === "close" || !this.comms.has(id)) {
@@ -50,7 +46,7 @@ export class VaultService {
       return;
     }
     const answer = this.#answer(data);
-    if (answer) this.#options.publish("comm_msg", { comm_id: id, data: answer });
+    if (answer) this.#iopub.publish("comm_msg", { comm_id: id, data: answer }, {});
   }
 
   #answer(data: unknown): Record<string, unknown> | null {

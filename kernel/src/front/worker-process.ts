@@ -76,10 +76,6 @@ export class WorkerProcess {
     });
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid;
-  }
-
   send(message: ToWorker, buffers: readonly Uint8Array[] = []): void {
     this.#input.write(encodeFrame(message, buffers));
   }
@@ -90,23 +86,19 @@ export class WorkerProcess {
     else this.#output.resume();
   }
 
-  /** Interrupts the worker and the programs that it has started. */
-  interrupt(): void {
-    this.#interrupts.write("i");
-    this.#signal("SIGINT");
+  /** Interrupts a cell and the programs that the worker has started. */
+  interrupt(cell: number): void {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(cell);
+    this.#interrupts.write(bytes);
   }
 
-  /** Ends the worker. */
+  /** Ends the worker and the programs that it has started. */
   kill(): void {
     this.#isEnding = true;
-    this.#signal("SIGKILL");
-  }
-
-  #signal(signal: NodeJS.Signals): void {
     const { pid } = this.#child;
-    if (pid === undefined) return;
     try {
-      process.kill(-pid, signal);
+      if (pid !== undefined) process.kill(-pid, "SIGKILL");
     } catch {
       // It has ended meanwhile.
     }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createRequire } from "node:module";
+import { inspect } from "node:util";
 
 /** What Node's own async hooks are made of; the flag `--expose-internals` opens it. */
 interface AsyncWrap {
@@ -25,6 +26,7 @@ export class AsyncHooks {
     const { _enable: enable } = prototype;
     this.#wrap = enable ? internals() : null;
     if (!enable) return;
+    hideIds();
     const used = this.#used;
     prototype._enable = function () {
       used.add(this);
@@ -66,4 +68,19 @@ function internals(): AsyncWrap {
     internalBinding(name: string): AsyncWrap;
   };
   return internalBinding("async_wrap");
+}
+
+const HIDDEN = new Set(["async_id_symbol", "trigger_async_id_symbol", "kResourceStore"]);
+
+/** The hooks keep what they need in properties of promises, which nobody wants to see printed. */
+function hideIds(): void {
+  Object.defineProperty(Promise.prototype, inspect.custom, {
+    configurable: true,
+    writable: true,
+    value: function (this: object) {
+      for (const symbol of Object.getOwnPropertySymbols(this))
+        if (HIDDEN.has(symbol.description ?? "")) Object.defineProperty(this, symbol, { enumerable: false });
+      return this;
+    },
+  });
 }

@@ -2,6 +2,7 @@ import { Session } from "node:inspector/promises";
 import { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { workerData } from "node:worker_threads";
+import { CELL, SEEN } from "./interrupts.js";
 
 const { shared, fd, grace, takeOff } = workerData as { shared: Int32Array; fd: number; grace: number; takeOff: string };
 
@@ -11,10 +12,12 @@ const BETWEEN = 150;
 
 let isEnding = false;
 
-/** Ends what runs on the main thread, unless it notices the interrupt by itself. */
-async function interrupt(): Promise<void> {
-  const before = Atomics.load(shared, 0);
-  const isSeen = () => Atomics.load(shared, 0) !== before;
+/** Interrupts a cell; ends what runs on the main thread, unless it notices by itself. */
+async function interrupt(cell: number): Promise<void> {
+  const before = Atomics.load(shared, SEEN);
+  const isSeen = () => Atomics.load(shared, SEEN) !== before;
+  Atomics.store(shared, CELL, cell);
+  process.kill(-process.pid, "SIGINT");
   await delay(grace);
   if (isSeen() || isEnding) return;
   isEnding = true;
@@ -37,8 +40,8 @@ async function interrupt(): Promise<void> {
   }
 }
 
-// A byte is an interrupt; the end of the pipe is the front's end.
+// A number is an interrupt of that cell; the end of the pipe is the front's end.
 const pipe = new Socket({ fd, readable: true, writable: false });
-pipe.on("data", () => void interrupt().catch(() => undefined));
+pipe.on("data", (bytes: Buffer) => void interrupt(bytes.readUInt32LE(bytes.length - 4)).catch(() => undefined));
 pipe.on("close", () => process.kill(process.pid, "SIGKILL"));
 pipe.on("error", () => process.kill(process.pid, "SIGKILL"));

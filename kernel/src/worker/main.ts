@@ -40,7 +40,7 @@ Object.assign(globalThis, { [Symbol.for("Jupyter.display")]: display });
 process.on("SIGINT", () => {
   watch.seen();
   cancelPrompts();
-  runner.interrupt();
+  runner.interrupt(watch.cell);
 });
 const complain = (kind: string, error: unknown) => {
   const { traceback } = reportError(error);
@@ -70,7 +70,7 @@ async function receive(message: ToWorker, buffers: readonly Buffer[]): Promise<v
   switch (message.type) {
     case "run": {
       allowPrompts(message.allowStdin);
-      const outcome = await runner.run(message.cell, message.compiled, message.expressions);
+      const outcome = await runner.run(message);
       watch.seen();
       send({ type: "done", cell: message.cell, outcome });
       return;

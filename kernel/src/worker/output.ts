@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { writeSync } from "node:fs";
+import { StringDecoder } from "node:string_decoder";
 import { encodeFrame, type FromWorker } from "../channel.js";
 
 /** The pipe to the front: blocking, so a worker that writes faster than frontends read waits. */
@@ -26,8 +27,9 @@ type Write = typeof process.stdout.write;
 /** Sends what is written to standard output and error to the cell that started the work. */
 export function captureStreams(): void {
   for (const name of ["stdout", "stderr"] as const) {
+    const decoder = new StringDecoder();
     const write = ((chunk: Uint8Array | string, encoding?: unknown, callback?: unknown) => {
-      const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+      const text = typeof chunk === "string" ? chunk : decoder.write(Buffer.from(chunk));
       if (text) send({ type: "stream", cell: currentCell(), name, text });
       const done = typeof encoding === "function" ? encoding : callback;
       if (typeof done === "function") process.nextTick(done as () => void);

@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
 import { types } from "node:util";
 import vm from "node:vm";
-import type { Bundle, CompiledCell, ErrorReport, Outcome } from "../channel.js";
-import { bundleOf } from "./display.js";
+import type { Bundle, CompiledCell, ErrorReport, Outcome, ToWorker } from "../channel.js";
+import { bundleOf, DisplayHandle } from "./display.js";
 import type { Modules } from "./modules.js";
 import { cellOf, setRunning } from "./output.js";
 import type { Box, Scope } from "./scope.js";
@@ -40,66 +40,62 @@ const CONSTANT: Box = {
 export class CellRunner {
   readonly #scope: Scope;
   readonly #modules: Modules;
-  #interrupt: ((error: Interrupted) => void) | null = null;
+  #running: { readonly cell: number; readonly interrupt: () => void } | null = null;
+  /** The cell that was interrupted last: the interrupt can come before the cell. */
+  #interrupted = 0;
 
   constructor(scope: Scope, modules: Modules) {
     this.#scope = scope;
     this.#modules = modules;
   }
 
-  async run(
-    cell: number,
-    compiled: CompiledCell,
-    expressions: Readonly<Record<string, CompiledCell | ErrorReport>>,
-  ): Promise<Outcome> {
+  async run({ cell, compiled, isChecked, expressions }: Extract<ToWorker, { type: "run" }>): Promise<Outcome> {
     setRunning(cell);
     const state = { started: false };
     try {
-      let isInterrupted = false;
       const interrupted = new Promise<never>((_, reject) => {
-        this.#interrupt = (error) => {
-          isInterrupted = true;
-          reject(error);
-        };
+        this.#running = { cell, interrupt: () => reject(new Interrupted()) };
       });
       interrupted.catch(() => undefined);
+      const isInterrupted = () => this.#interrupted === cell;
       const work = async () => {
-        if (isInterrupted) throw new Interrupted();
-        const value = await this.#evaluate(compiled, state);
-        return value === undefined ? null : await bundleOf(value);
+        if (isInterrupted()) throw new Interrupted();
+        const value = await this.#evaluate(compiled, isChecked, state);
+        return value === undefined || value instanceof DisplayHandle ? null : await bundleOf(value);
       };
       // User code begins in a macrotask of its own: ending it by force drops the microtasks that wait.
       const begun = new Promise<Bundle | null>((resolve, reject) => {
         setImmediate(() => cellOf.run(cell, () => work().then(resolve, reject)));
       });
       const result = await Promise.race([begun, interrupted]);
+      if (isInterrupted()) throw new Interrupted();
       return {
         status: "ok",
         result,
         expressions: await Promise.race([this.#expressions(expressions), interrupted]),
       };
     } catch (error) {
-      const isInterrupt =
-        error instanceof Interrupted || (error as { code?: unknown })?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+      const isInterrupt = isInterruption(error);
       if (isInterrupt) stopWorkOf(cell);
       return { status: "error", error: reportError(isInterrupt ? new Interrupted() : error), started: state.started };
     } finally {
-      this.#interrupt = null;
+      this.#running = null;
       forgetFinished(cell);
       setRunning(0);
     }
   }
 
-  /** Ends the cell that runs, at its next await at the latest. */
-  interrupt(): void {
-    this.#interrupt?.(new Interrupted());
+  /** Ends a cell that runs or is about to, at its next await at the latest. */
+  interrupt(cell: number): void {
+    this.#interrupted = cell;
+    if (this.#running?.cell === cell) this.#running.interrupt();
   }
 
-  async #evaluate(compiled: CompiledCell, state: { started: boolean }): Promise<unknown> {
+  async #evaluate(compiled: CompiledCell, isChecked: boolean, state: { started: boolean }): Promise<unknown> {
     const { code, file, maps, imports, names, declares } = compiled;
     registerMaps(file, maps);
     for (const entry of imports)
-      this.#scope.bind(entry, await this.#modules.import(entry.specifier, { with: entry.attributes }));
+      this.#scope.bind(entry, await this.#modules.import(entry.specifier, { with: entry.attributes }), isChecked);
     this.#scope.declare(declares);
     const { meta, require } = this.#modules;
     const script = new vm.Script(code, { filename: file });
@@ -139,11 +135,22 @@ export class CellRunner {
         else
           values[name] = {
             status: "ok",
-            ...(await bundleOf(await this.#evaluate(expression, { started: false }))),
+            ...(await bundleOf(await this.#evaluate(expression, true, { started: false }))),
           };
       } catch (error) {
         values[name] = { status: "error", ...reportError(error) };
       }
     return values;
+  }
+}
+
+/** Whether an error comes from an interrupt; what user code throws may throw when it is read. */
+function isInterruption(error: unknown): boolean {
+  try {
+    return (
+      error instanceof Interrupted || (error as { code?: unknown } | null)?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED"
+    );
+  } catch {
+    return false;
   }
 }

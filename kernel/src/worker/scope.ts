@@ -20,15 +20,19 @@ export class Scope {
     return box;
   }
 
-  /** Binds what a cell imports; a module's exports stay live. @throws SyntaxError if an export that is used is not there */
-  bind({ specifier, bindings }: CellImport, namespace: Namespace): void {
+  /**
+   * Binds what a cell imports; a module's exports stay live.
+   * @param isChecked an export that is neither there nor used is a type
+   * @throws SyntaxError if an export is not there
+   */
+  bind({ specifier, bindings }: CellImport, namespace: Namespace, isChecked: boolean): void {
     for (const { local, name, used } of bindings) {
       const box = this.box(local);
       if (name === "*")
         Object.defineProperty(box, "v", { value: namespace, writable: true, configurable: true, enumerable: true });
       else {
         const source = sourceOf(namespace, name);
-        if (used && !(name in source))
+        if ((used || !isChecked) && !(name in source))
           throw new SyntaxError(`The requested module '${specifier}' does not provide an export named '${name}'`);
         Object.defineProperty(box, "v", { get: () => source[name], configurable: true, enumerable: true });
       }

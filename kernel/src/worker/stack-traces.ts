@@ -34,8 +34,7 @@ export function installStackTraces(): void {
       const file = frame.getFileName() ?? "";
       return !isKernels(file);
     });
-    const lines = (shown.length > 0 ? shown : frames).map((frame) => `\n    at ${frameText(frame)}`);
-    return headOf(error) + lines.join("");
+    return headOf(error) + shown.map((frame) => `\n    at ${frameText(frame)}`).join("");
   };
 }
 
@@ -66,11 +65,20 @@ function frameText(frame: NodeJS.CallSite): string {
 /** A message of V8 with the notebook's names as they are in the cell: `$_f.v` is `f`. */
 export const readable = (text: string): string =>
   text
-    .replace(/\(0 ?, ?\$_+([\p{ID_Start}$_][\p{ID_Continue}$]*)\.v\)/gu, "$1")
-    .replace(/\$_+([\p{ID_Start}$_][\p{ID_Continue}$]*)\.v\b/gu, "$1");
+    .replace(/\(0 ?, ?\$_([\p{ID_Start}$_][\p{ID_Continue}$]*)\.v\)/gu, "$1")
+    .replace(/\$_([\p{ID_Start}$_][\p{ID_Continue}$]*)\.v\b/gu, "$1");
 
 /** Anything thrown, as Jupyter shows it. */
 export function reportError(error: unknown): ErrorReport {
+  try {
+    return describe(error);
+  } catch {
+    const text = "an error that cannot be shown: reading it throws";
+    return { ename: "Error", evalue: text, traceback: [`\x1b[31mError\x1b[39m: ${text}`] };
+  }
+}
+
+function describe(error: unknown): ErrorReport {
   const isError = error instanceof Error || Object.prototype.toString.call(error) === "[object Error]";
   const text = readable(inspect(error, { colors: true }));
   if (!isError) {

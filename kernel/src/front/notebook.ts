@@ -1,0 +1,273 @@
+import { analyseCell, type CellAnalysis, type NameKind } from "../cell/analyse-cell.js";
+import { CellSyntaxError, compileCell, compileModule } from "../cell/compile-cell.js";
+import type { CommMessage, CompiledCell, ErrorReport, FromWorker, Outcome } from "../channel.js";
+import { Checker } from "../checker/checker.js";
+import type { Message } from "../protocol/messages.js";
+import type { Request } from "../protocol/requests.js";
+import type { Iopub } from "./iopub.js";
+import { log } from "./log.js";
+import { reportFailure, reportProblems } from "./problems.js";
+import { type WorkerExit, WorkerProcess } from "./worker-process.js";
+
+export interface NotebookOptions {
+  /** The notebook's folder. */
+  readonly folder: string;
+  /** Check types before a cell runs. */
+  readonly checksTypes: boolean;
+  readonly iopub: Iopub;
+  /** Asks the frontend that a message came from for a line of text. */
+  readonly onPrompt: (origin: Message, prompt: string, password: boolean) => void;
+}
+
+/** What every cell can use without an import. */
+const PROVIDED = ["display", "html", "md", "svg", "clearOutput", "prompt", "comms"];
+/** A cell that does not end this long after an interrupt runs outside JavaScript, ms. */
+const PATIENCE = 5000;
+
+const NOCHECK = /^\s*\/\/\s*@ts-nocheck\b/m;
+
+/** The cell that is being compiled or runs. */
+interface Running {
+  readonly id: number;
+  readonly message: Message;
+  readonly finish: (outcome: Outcome) => void;
+  isInterrupted: boolean;
+}
+
+/** What cells share: the names that they declared, their types, and the worker that holds their values. */
+export class Notebook {
+  readonly #options: NotebookOptions;
+  readonly #iopub: Iopub;
+  readonly #checker: Checker;
+  #worker: WorkerProcess;
+  #names: ReadonlyMap<string, NameKind> = new Map();
+  /** The requests that cells came from, for output that comes late. */
+  readonly #origins = new Map<number, Message>();
+  /** Open comms and their targets. */
+  readonly comms = new Map<string, string>();
+  /** Prompts that wait for an answer. */
+  readonly #prompts: number[] = [];
+  #running: Running | null = null;
+  #last: Message | null = null;
+  #cells = 0;
+
+  constructor(options: NotebookOptions) {
+    this.#options = options;
+    this.#iopub = options.iopub;
+    this.#checker = new Checker(options.folder);
+    this.#worker = this.#startWorker();
+    // Compiler and checker start beside the worker: the first cell finds them ready.
+    void compileCell("", analyseCell(""), new Map(), "Cell[0]");
+    if (options.checksTypes) setImmediate(() => this.#checker.start().catch(log));
+  }
+
+  /** Lets the worker wait with its output. */
+  pause(isPaused: boolean): void {
+    this.#worker.pause(isPaused);
+  }
+
+  /**
+   * Runs a cell: it is compiled and checked, and runs in the worker only if both find no error.
+   * @param file what stack traces call the cell
+   */
+  async run(message: Message, request: Request<"execute_request">, file: string): Promise<Outcome> {
+    const id = ++this.#cells;
+    this.#origins.set(id, message);
+    this.#last = message;
+    let finish: Running["finish"] = () => undefined;
+    const finished = new Promise<Outcome>((resolve) => {
+      finish = resolve;
+    });
+    const running: Running = { id, message, finish, isInterrupted: false };
+    this.#running = running;
+    try {
+      const { code } = request;
+      const analysis = analyseCell(code);
+      const isChecked = this.#options.checksTypes && !NOCHECK.test(code);
+      const [compiled, problems] = await Promise.all([
+        compileCell(code, analysis, this.#names, file).catch(syntaxErrorOf),
+        isChecked ? this.#check(code, analysis, message) : [],
+      ]);
+      if (compiled instanceof CellSyntaxError)
+        return failed(reportProblems("SyntaxError", file, code, compiled.problems));
+      if (problems.length > 0) return failed(reportProblems("TypeScriptError", file, code, problems));
+      const names = new Map([...this.#names, ...analysis.names]);
+      const expressions = await compileExpressions(request.user_expressions ?? {}, names, file);
+      if (running.isInterrupted) return failed(reportFailure("Interrupted", "the cell was interrupted"));
+      const allowStdin = request.allow_stdin;
+      this.#worker.send({ type: "run", cell: id, compiled, isChecked, expressions, allowStdin });
+      const outcome = await finished;
+      if (outcome.status === "ok" || outcome.started) {
+        this.#names = names;
+        this.#checker.commit(analysis);
+      }
+      return outcome;
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  /** Interrupts the cell that runs; its output that still waits to be sent is dropped. */
+  interrupt(): void {
+    const running = this.#running;
+    if (running) {
+      running.isInterrupted = true;
+      this.#iopub.dropStreams(running.message.header);
+      this.#worker.pause(false);
+      setTimeout(() => this.#complain(running), PATIENCE).unref();
+    }
+    this.#worker.interrupt(running?.id ?? 0);
+  }
+
+  /** A message of a frontend's comm. */
+  comm(message: CommMessage, buffers: readonly Buffer[]): void {
+    if (message.action === "open") this.comms.set(message.id, message.target ?? "");
+    if (message.action === "close") this.comms.delete(message.id);
+    this.#worker.send({ type: "comm", message }, buffers);
+  }
+
+  /** What the user answered to a prompt. */
+  answer(value: string): void {
+    const id = this.#prompts.shift();
+    if (id !== undefined) this.#worker.send({ type: "input", id, value });
+  }
+
+  /** What could stand at an offset of some code, which counts UTF-16 units. */
+  complete(code: string, offset: number): ReturnType<Checker["complete"]> {
+    return this.#checker.complete(code, offset);
+  }
+
+  /** What stands at an offset of some code, as Markdown. */
+  inspect(code: string, offset: number): ReturnType<Checker["inspect"]> {
+    return this.#checker.inspect(code, offset);
+  }
+
+  async end(): Promise<void> {
+    this.#worker.kill();
+    await this.#checker.stop();
+  }
+
+  /** Errors in types; a checker that fails costs the check, not the cell. */
+  async #check(code: string, analysis: CellAnalysis, message: Message): ReturnType<Checker["check"]> {
+    if (analysis.problems.length > 0 || !code.trim()) return [];
+    try {
+      return await this.#checker.check(code, analysis);
+    } catch (error) {
+      log(error);
+      this.#iopub.stream("stderr", `Types were not checked: ${(error as Error).message}\n`, message.header);
+      return [];
+    }
+  }
+
+  #startWorker(): WorkerProcess {
+    this.#names = new Map(PROVIDED.map((name) => [name, "let"]));
+    this.#checker.clear();
+    this.comms.clear();
+    return new WorkerProcess(this.#options.folder, {
+      onMessage: (message, buffers) => this.#receive(message, buffers),
+      onRaw: (name, text) => this.#iopub.stream(name, text, this.#originOf(0)),
+      onExit: (reason) => this.#workerEnded(reason),
+    });
+  }
+
+  #workerEnded({ ename, evalue }: WorkerExit): void {
+    this.#worker = this.#startWorker();
+    const error = reportFailure(ename, evalue);
+    if (this.#running) this.#running.finish(failed(error));
+    else this.#iopub.stream("stderr", `${error.traceback[0]}\n`, this.#originOf(0));
+  }
+
+  #complain(running: Running): void {
+    if (this.#running !== running) return;
+    const text =
+      "The cell does not respond to the interrupt: it runs outside JavaScript. To end it, restart the kernel.\n";
+    this.#iopub.stream("stderr", text, running.message.header);
+  }
+
+  /** The header of the request that a cell came from; of the running or last one if that is not known. */
+  #originOf(cell: number): object {
+    return (this.#origins.get(cell) ?? this.#running?.message ?? this.#last)?.header ?? {};
+  }
+
+  #receive(message: FromWorker, buffers: readonly Buffer[]): void {
+    switch (message.type) {
+      case "ready":
+        break;
+      case "stream":
+        // What an interrupted cell goes on printing is what the user wants to end.
+        if (!(this.#running?.isInterrupted && message.cell === this.#running.id))
+          this.#iopub.stream(message.name, message.text, this.#originOf(message.cell));
+        break;
+      case "display": {
+        const { bundle, displayId, update } = message;
+        const transient = displayId === null ? {} : { display_id: displayId };
+        const type = update ? "update_display_data" : "display_data";
+        this.#iopub.publish(type, { ...bundle, transient }, this.#originOf(message.cell));
+        break;
+      }
+      case "clear":
+        this.#iopub.publish("clear_output", { wait: message.wait }, this.#originOf(message.cell));
+        break;
+      case "comm":
+        this.#publishComm(message.message, message.cell, buffers);
+        break;
+      case "input":
+        this.#prompt(message);
+        break;
+      case "transform":
+        void this.#transform(message.id, message.path, message.code);
+        break;
+      case "done":
+        // What other programs wrote arrives over pipes of their own.
+        setImmediate(() => {
+          if (this.#running?.id === message.cell) this.#running.finish(message.outcome);
+        });
+    }
+  }
+
+  async #transform(id: number, path: string, code: string): Promise<void> {
+    try {
+      this.#worker.send({ type: "transformed", id, ...(await compileModule(path, code)) });
+    } catch (error) {
+      this.#worker.send({ type: "transformed", id, error: (error as Error).message });
+    }
+  }
+
+  #prompt({ cell, id, prompt, password }: Extract<FromWorker, { type: "input" }>): void {
+    const origin = this.#origins.get(cell) ?? this.#running?.message;
+    if (!origin) {
+      this.#worker.send({ type: "input", id, value: null });
+      return;
+    }
+    this.#prompts.push(id);
+    this.#options.onPrompt(origin, prompt, password);
+  }
+
+  #publishComm({ action, id, target, data, metadata }: CommMessage, cell: number, buffers: readonly Buffer[]): void {
+    if (action === "open") this.comms.set(id, target ?? "");
+    if (action === "close") this.comms.delete(id);
+    const content = { comm_id: id, data, ...(action === "open" ? { target_name: target } : {}) };
+    this.#iopub.publish(`comm_${action}`, content, this.#originOf(cell), { metadata, buffers });
+  }
+}
+
+const failed = (error: ErrorReport): Outcome => ({ status: "error", error, started: false });
+
+function syntaxErrorOf(error: unknown): CellSyntaxError {
+  if (error instanceof CellSyntaxError) return error;
+  throw error;
+}
+
+async function compileExpressions(
+  expressions: Readonly<Record<string, string>>,
+  names: ReadonlyMap<string, NameKind>,
+  file: string,
+): Promise<Record<string, CompiledCell | ErrorReport>> {
+  const compiled: Record<string, CompiledCell | ErrorReport> = {};
+  for (const [name, code] of Object.entries(expressions)) {
+    const result = await compileCell(code, analyseCell(code), names, `${file} ${name}`).catch(syntaxErrorOf);
+    compiled[name] =
+      result instanceof CellSyntaxError ? reportProblems("SyntaxError", name, code, result.problems) : result;
+  }
+  return compiled;
+}
