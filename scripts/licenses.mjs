@@ -1,6 +1,7 @@
 /**
- * `npm run licenses`: writes THIRD-PARTY-LICENSES, the licences of every package that the product runs on, and
- * refuses a licence that is not on the allow-list. `--check` compares instead of writing.
+ * `npm run licenses`: writes THIRD-PARTY-LICENSES, the licences of every npm package that the product runs on, and
+ * refuses a licence that is not on the allow-list; Python packages carry theirs with them and are named. `--check`
+ * compares instead of writing.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,6 +21,10 @@ const ALLOWED = new Set([
 /** Licences that the lock file cannot say, read by a person. */
 const READ = {
   h5wasm: "BSD-3-Clause", // NIST's public-domain notice and HDF5's BSD licence, both in its LICENSE.txt
+};
+/** Packages with a licence beside the list, each for a reason. */
+const TAKEN = {
+  zeromq: "MIT AND MPL-2.0", // libzmq inside is unmodified, its source is at github.com/zeromq/libzmq
 };
 const FILE = "THIRD-PARTY-LICENSES";
 
@@ -47,10 +52,14 @@ await main(() => {
     if (!path.includes("node_modules/") || dev || devOptional || link) continue;
     const name = path.slice(path.lastIndexOf("node_modules/") + 13);
     const found = READ[name] ?? license ?? "none";
-    if (!isAllowed(found)) refused.push(`${name} ${version}: ${found}`);
+    if (!isAllowed(found) && TAKEN[name] !== found) refused.push(`${name} ${version}: ${found}`);
     const text = os || cpu ? "" : licenseText(join(ROOT, path)); // a platform's binary may not be installed here
     parts.push(`${"=".repeat(100)}\n${name} ${version} (${found})\n${text && `\n${text}`}`.trim());
   }
+  const python = readFileSync(join(ROOT, "requirements.txt"), "utf8").match(/^[a-z0-9][^\n]*/gm);
+  parts.push(
+    `${"=".repeat(100)}\nJupyterLab and the Python packages below it, from PyPI; pip puts each one's licence into\n.venv/lib/python*/site-packages/*.dist-info\n\n${python.join("\n")}`,
+  );
   if (refused.length > 0)
     throw new Failure(`licences that are not on the allow-list: ${refused.join(", ")}`, "take another package");
   const content = `${parts.join("\n\n")}\n`;
