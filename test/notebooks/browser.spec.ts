@@ -1,24 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
 import { makeDemoHome } from "../demo-home.js";
+import { freePort } from "../free-port.js";
 import { ROOT } from "../python.js";
 
 let demo: Awaited<ReturnType<typeof makeDemoHome>>;
 let lab: ChildProcess;
 let browser: Browser;
 let address: string;
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 
 beforeAll(async () => {
   demo = await makeDemoHome();
@@ -76,7 +68,7 @@ test("JupyterLab offers TypeScript (Lit Lab) first, with its logo, and starts it
 });
 
 test("01-first-look.ipynb runs in JupyterLab in a browser", { timeout: 300_000 }, async () => {
-  const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
   onTestFailed(() => page.screenshot({ path: join(ROOT, ".cache/browser-failed.png") }).then(() => {}));
   await page.goto(`${address}/tree/01-first-look.ipynb?reset`);
   const notebook = page.locator(".jp-NotebookPanel");
@@ -91,6 +83,10 @@ test("01-first-look.ipynb runs in JupyterLab in a browser", { timeout: 300_000 }
     await notebook.locator(picture).first().scrollIntoViewIfNeeded();
     await notebook.locator(picture).first().waitFor({ state: "visible" });
   }
+  const pictures = notebook.locator(".jp-OutputArea-output", { has: page.locator("img, canvas") });
+  expect(await pictures.count()).toBeGreaterThan(1);
+  for (const output of await pictures.all())
+    expect(await output.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   await page.screenshot({ path: join(ROOT, ".cache/browser.png") });
   await page.close();
 });

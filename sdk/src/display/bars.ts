@@ -37,7 +37,7 @@ function plotlyFigure(frame: BarFrame): object {
     ],
     layout: {
       title: { text: titleOf(frame, merged) },
-      width: 900,
+      autosize: true,
       height: 420,
       showlegend: false,
       xaxis: { type: "category", nticks: 6, rangeslider: { visible: false }, anchor: "y2" },

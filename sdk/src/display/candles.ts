@@ -46,11 +46,14 @@ export function candlesOf(frame: BarFrame): { readonly candles: readonly Candle[
 export const titleOf = ({ length, size, unit, timeZone }: BarFrame, merged: number): string =>
   `${length} bars of ${size} ${unit}, ${timeZone}${merged > 1 ? ` (${merged} bars a candle)` : ""}`;
 
-/** Candles above volume as an SVG without script; bars lie side by side, so hours without trades take no room. */
+/**
+ * Candles above volume as an SVG without script, as wide as the page: JupyterLab shows it as an img, which of one with a
+ * width would cut off what does not fit. Bars lie side by side, so hours without trades take no room.
+ */
 export function candlesSvg(frame: BarFrame): string {
   const { candles, merged } = candlesOf(frame);
   const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="system-ui, sans-serif" font-size="11" fill="${INK}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" style="max-width:${WIDTH}px" font-family="system-ui, sans-serif" font-size="11" fill="${INK}">`,
     `<text x="${PLOT.left}" y="20" font-size="13">${escapeHtml(titleOf(frame, merged))}</text>`,
   ];
   if (candles.length > 0) parts.push(...drawPrices(candles), ...drawVolume(candles), ...drawTimes(candles));

@@ -20,6 +20,8 @@ export interface Predictions {
 /** A picture is read, not counted: of more points than this one in n is drawn. */
 const MOST_POINTS = 2000;
 const TIME_LABELS = 7;
+/** With axes and menu, what JupyterLab has room for beside its sidebar in a window of 1280 pixels. */
+const WIDTH = 720;
 /** Readable on a light and on a dark page. */
 const INK = "#7f8790";
 
@@ -65,9 +67,11 @@ export class Chart {
     const view = new View(parse(compile(spec).spec), { renderer: "none" });
     const svg = await view.toSVG();
     view.finalize();
+    // As wide as the page, as the candles are.
+    const scaled = svg.replace(/ width="(\d+)" height="\d+"/, ' style="max-width:$1px"');
     return {
       "application/vnd.vegalite.v5+json": spec,
-      "image/svg+xml": svg,
+      "image/svg+xml": scaled,
       "text/plain": this.toString(),
     };
   }
@@ -99,7 +103,7 @@ function vegaLite({ time, close, predictions, timeZone, title }: Required<Predic
     },
   });
   const panel = (field: "close" | "prediction", height: number, color: string) => ({
-    width: 820,
+    width: WIDTH,
     height,
     mark: { type: "line" as const, strokeWidth: 1, color, tooltip: { content: "data" as const } },
     encoding: {
