@@ -1,7 +1,7 @@
 /** `npm run lab`: sets up what is missing and opens JupyterLab on notebooks/. Node's own modules only. */
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import util from "node:util";
 import { setup } from "./setup.mjs";
 import { Failure, main, ROOT, runShown } from "./steps.mjs";
 
@@ -12,7 +12,8 @@ function parse(args) {
   const [own, rest] = end < 0 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
   let values;
   try {
-    ({ values } = parseArgs({
+    // Not imported by name: a Node that lacks it would fail before it can be told that it is too old.
+    ({ values } = util.parseArgs({
       args: own,
       options: {
         "no-browser": { type: "boolean" },
@@ -21,7 +22,7 @@ function parse(args) {
       },
     }));
   } catch (error) {
-    throw new Failure(error.message.split(". To specify")[0], USAGE);
+    throw new Failure(error.message.split(/\.?\n|\. To specify/)[0], USAGE);
   }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 1 || port > 65535)
@@ -47,7 +48,8 @@ await main(async () => {
   const { port, browser, home, rest } = parse(process.argv.slice(2));
   await checkPort(port);
   await setup();
-  const LIT_HOME = home ? resolve(process.env.INIT_CWD ?? ROOT, home) : process.env.LIT_HOME || join(ROOT, ".lit");
+  const wanted = home || process.env.LIT_HOME || join(ROOT, ".lit");
+  const LIT_HOME = resolve(process.env.INIT_CWD ?? process.cwd(), wanted);
   const args = ["lab", `--port=${port}`, "--ServerApp.port_retries=0"];
   if (!rest.some((option) => /root_dir|notebook-dir/.test(option))) args.push("--ServerApp.root_dir=notebooks");
   if (!browser) args.push("--no-browser");

@@ -9,14 +9,6 @@ const SOURCES = ["sdk", "kernel", "cli"];
 const UNREACHABLE =
   /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ECONNRESET|NameResolutionError|NewConnectionError|ConnectTimeoutError|Temporary failure in name resolution/;
 
-function checkNode() {
-  const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major < 20 || (major === 20 && minor < 19))
-    throw new Failure(`Node ${process.versions.node} is too old, 20.19 or newer is needed`, "nvm install 22");
-  if (process.platform === "win32")
-    throw new Failure("Lit Lab runs on Linux and macOS, on Windows through WSL2", "wsl --install");
-}
-
 /** The first Python on the PATH that is new enough and has venv: its path. */
 function findPython() {
   const found = [];
@@ -67,9 +59,17 @@ function fail(what, { output, file }, again) {
     );
   if (/ENOSPC|No space left/.test(output))
     throw new Failure(`${what} failed: the disk is full`, `free some space, then ${again}`);
+  throw new Failure(`${what} failed: ${tellingLine(output)} (all of it in ${file})`, `mend that, then ${again}`);
+}
+
+/** What a failed program says is wrong: npm's code and message, else the first line with an error, else the last line. */
+function tellingLine(output) {
   const lines = output.trim().split("\n");
-  const line = lines.find((text) => /error(?! code)/i.test(text)) ?? lines.at(-1);
-  throw new Failure(`${what} failed: ${line.trim().slice(0, 200)} (all of it in ${file})`, `mend that, then ${again}`);
+  const said = lines.map((text) => /^npm (?:error|ERR!) (.+)/.exec(text)?.[1]).filter(Boolean);
+  const code = said.find((text) => text.startsWith("code "))?.slice(5) ?? "";
+  const message = said.find((text) => !/^(code|syscall|path|dest|errno|command|cwd) /.test(text));
+  if (message) return (message.includes(code) ? message : `${code} ${message}`).slice(0, 200);
+  return (lines.find((text) => /error/i.test(text)) ?? lines.at(-1)).trim().slice(0, 200);
 }
 
 /** A virtual environment with exactly the packages of a requirements file. */
@@ -77,7 +77,7 @@ export async function makeVenv(folder, requirements, what, python) {
   await once(
     folder.slice(1),
     what,
-    { key: fingerprint(requirements) + python.version, makes: [`${folder}/bin/python`] },
+    { key: `${ROOT} ${fingerprint(requirements)}${python.version}`, makes: [`${folder}/bin/python`] },
     async () => {
       rmSync(join(ROOT, folder), { recursive: true, force: true });
       const made = await runLogged("venv", python.name, ["-m", "venv", folder]);
@@ -131,17 +131,16 @@ async function configureJupyter() {
 }
 
 export async function setup() {
-  checkNode();
   const python = findPython();
   makeCache();
-  const release = lock();
+  const release = await lock();
   try {
     await once(
       "npm",
       "Install the npm packages",
       { key: fingerprint("package-lock.json") + process.versions.node, makes: ["node_modules/.package-lock.json"] },
       async () => {
-        const result = await runLogged("npm", "npm", ["ci", "--no-audit", "--no-fund"]);
+        const result = await runLogged("npm", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
         if (result.code !== 0) fail("npm ci", result, "npm run setup");
       },
     );

@@ -25,9 +25,18 @@ export class Failure extends Error {
   }
 }
 
+function checkSystem() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 19))
+    throw new Failure(`Node ${process.versions.node} is too old, 20.19 or newer is needed`, "nvm install 22");
+  if (process.platform === "win32")
+    throw new Failure("Lit Lab runs on Linux and macOS, on Windows through WSL2", "wsl --install");
+}
+
 /** Runs a command's main function; a Failure is one line and exit code 1. */
 export async function main(run) {
   try {
+    checkSystem();
     process.exitCode = (await run()) ?? 0;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -55,27 +64,47 @@ export async function step(what, run) {
   }
 }
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
+const LOCK = join(CACHE, "setup.lock");
+let locked = false;
+let logged = null;
+
 /** Runs a program with its output in `.cache/<log>.log`; resolves to { code, output }. */
 export function runLogged(log, program, args, options = {}) {
   const file = join(CACHE, `${log}.log`);
   const fd = openSync(file, "w");
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: ROOT, stdio: ["ignore", fd, fd], ...options });
+    logged = child;
+    // For the next set-up, should this one be killed while the program goes on.
+    if (locked) writeFileSync(LOCK, `${process.pid} ${child.pid}`);
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, file: relative(ROOT, file), output: readFileSync(file, "utf8") }));
-  }).finally(() => closeSync(fd));
+  }).finally(() => {
+    logged = null;
+    closeSync(fd);
+  });
 }
 
-/** Runs a program on the user's terminal; resolves to its exit code. Signals go to the program, which decides. */
+const PARENT = process.ppid;
+
+/**
+ * Runs a program on the user's terminal; resolves to its exit code. SIGINT and SIGTERM go to the program, which decides.
+ * A hang-up, or the end of the npm that runs us, ends it: npm passes no SIGHUP on, and JupyterLab would die of one
+ * without ending its kernels.
+ */
 export function runShown(program, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: ROOT, stdio: "inherit", ...options });
-    const forward = (signal) => child.kill(signal);
-    const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
-    for (const signal of signals) process.on(signal, forward);
+    const command = ["-c", 'trap "" HUP; exec "$@"', "sh", program, ...args];
+    const child = spawn("sh", command, { cwd: ROOT, stdio: "inherit", ...options });
+    const forward = (signal) => child.kill(signal === "SIGHUP" ? "SIGTERM" : signal);
+    const endWithNpm = () => process.ppid !== PARENT && child.kill("SIGTERM");
+    for (const signal of SIGNALS) process.on(signal, forward);
+    const watch = process.env.npm_lifecycle_event && setInterval(endWithNpm, 500);
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      for (const name of signals) process.off(name, forward);
+      clearInterval(watch);
+      for (const name of SIGNALS) process.off(name, forward);
       resolve(code ?? (signal === "SIGINT" ? 130 : 143));
     });
   });
@@ -112,37 +141,55 @@ export async function once(name, what, { key, makes }, run) {
   writeFileSync(file, key);
 }
 
-/** Keeps a second set-up of this checkout out; a lock whose process is gone is taken over. */
-export function lock() {
-  const file = join(CACHE, "setup.lock");
+/** Keeps a second set-up of this checkout out; a lock whose process is gone is taken over once its program has ended. */
+export async function lock() {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
-      writeFileSync(file, String(process.pid), { flag: "wx" });
-      const release = () => rmSync(file, { force: true });
+      writeFileSync(LOCK, String(process.pid), { flag: "wx" });
+      locked = true;
+      const release = () => {
+        rmSync(LOCK, { force: true });
+        locked = false;
+      };
+      const stop = (signal) => {
+        if (!logged) process.exit(1);
+        logged.kill(signal);
+        logged.once("close", () => process.exit(1));
+      };
       process.on("exit", release);
-      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
+      for (const signal of SIGNALS) process.on(signal, stop);
       return () => {
         release();
         process.off("exit", release);
-        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.removeAllListeners(signal);
+        for (const signal of SIGNALS) process.off(signal, stop);
       };
     } catch (error) {
       if (error.code !== "EEXIST") throw error;
-      const pid = Number(readFileSync(file, "utf8"));
+      const held = readFileSync(LOCK, "utf8");
+      const [pid, program] = held.split(" ").map(Number);
       if (isRunning(pid))
         throw new Failure(`another set-up of this checkout is running (process ${pid})`, "wait for it to end");
-      rmSync(file, { force: true });
+      if (program && isRunning(program))
+        await step(`Wait for what a killed set-up left running (process ${program})`, async () => {
+          while (isRunning(program)) await new Promise((done) => setTimeout(done, 200));
+        });
+      if (existsSync(LOCK) && readFileSync(LOCK, "utf8") === held) rmSync(LOCK);
     }
   }
-  throw new Failure("the set-up's lock could not be taken", `rm ${relative(process.cwd(), file)}`);
+  throw new Failure("the set-up's lock could not be taken", `rm ${relative(process.cwd(), LOCK)}`);
 }
 
 function isRunning(pid) {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return error.code === "EPERM";
+  }
+  try {
+    // In a container without init nobody reaps what was orphaned.
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return true;
   }
 }
 
@@ -153,7 +200,7 @@ export function makeCache() {
   } catch (error) {
     throw new Failure(
       `the checkout ${ROOT} cannot be written (${error.code})`,
-      `cp -r ${ROOT} ~/litlab && cd ~/litlab`,
+      `cp -R '${ROOT}' ~/litlab && chmod -R u+w ~/litlab && cd ~/litlab`,
     );
   }
 }
