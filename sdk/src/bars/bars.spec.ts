@@ -204,5 +204,6 @@ describe("BaseAdapter", () => {
     expect(Object.keys(bundle)).toEqual(["application/vnd.plotly.v1+json", "image/svg+xml", "text/plain"]);
     await runPython("import sys, xml.dom.minidom as m; m.parseString(sys.stdin.buffer.read())", [], svg);
     expect(svg).not.toMatch(/<script|javascript:/i);
+    expect(svg).not.toMatch(/^<svg[^>]* (width|height)=/); // as wide as the page, not cut off
   });
 });

@@ -27,6 +27,7 @@ describe("chart", () => {
     expect(data.values[4]?.time).toBe("2024-03-11 10:30:00");
     for (const view of vconcat) expect(Math.min(view.width, view.height)).toBeGreaterThan(0);
     expect(bundle["image/svg+xml"]).toMatch(/^<svg.*03-11 10:30.*<\/svg>$/s);
+    expect(bundle["image/svg+xml"]).not.toMatch(/^<svg[^>]* (width|height)=/); // as wide as the page, not cut off
     expect(bundle["text/plain"]).toContain("[6 rows x 3 columns]");
   });
 

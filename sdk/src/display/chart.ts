@@ -68,7 +68,7 @@ export class Chart {
     const svg = await view.toSVG();
     view.finalize();
     // As wide as the page, as the candles are.
-    const scaled = svg.replace(/ width="(\d+)" height="\d+"/, ' style="max-width:$1px"');
+    const scaled = svg.replace(/ width="([\d.]+)" height="[\d.]+"/, ' style="max-width:$1px"');
     return {
       "application/vnd.vegalite.v5+json": spec,
       "image/svg+xml": scaled,
