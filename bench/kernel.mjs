@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { runLogged } from "../scripts/steps.mjs";
 
 const DENO = "2.9.6";
-const ROUNDS = 3;
+const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const PEERS = resolve(".cache/peers");
 
 /** Deno comes as an npm package with its program in it. */
@@ -29,7 +29,13 @@ async function installDeno() {
 }
 
 const ours = [process.execPath, resolve("kernel/bin/litlab-kernel.mjs"), "{connection_file}"];
-const tslab = [process.execPath, resolve("node_modules/tslab/bin/tslab"), "kernel", "--config-path", "{connection_file}"];
+const tslab = [
+  process.execPath,
+  resolve("node_modules/tslab/bin/tslab"),
+  "kernel",
+  "--config-path",
+  "{connection_file}",
+];
 const kernels = {
   "lit lab": ours,
   "lit lab, unchecked": ["env", "LITLAB_KERNEL_CHECK=off", ...ours],

@@ -1,8 +1,8 @@
-import { type TransformFailure, transform } from "esbuild";
+import { type TransformFailure, type TransformResult, transform } from "esbuild";
 import type { CompiledCell } from "../channel.js";
 import type { CellAnalysis, NameKind } from "./analyse-cell.js";
 import { keepValue, prefixesFor, rewriteCell } from "./rewrite-cell.js";
-import type { SyntaxProblem } from "./syntax-tree.js";
+import { childrenOf, type Node, parse, type SyntaxProblem } from "./syntax-tree.js";
 
 const TARGET = `node${process.versions.node}`;
 
@@ -30,8 +30,30 @@ export async function compileCell(
   if (analysis.problems.length > 0) throw new CellSyntaxError(analysis.problems);
   const prefixes = prefixesFor(code);
   const kept = keepValue(code, analysis, prefixes);
+  const source = kept?.code ?? code;
+  const stripped = isPlain(code) ? null : await strip(source, code, file);
+  const { code: script, map, imports, names } = rewriteCell(stripped?.code ?? source, analysis, known, prefixes);
+  const declares = [...analysis.names].flatMap(([name, kind]) => (kind === "import" ? [] : [name]));
+  const maps = [map, ...(stripped ? [stripped.map] : []), ...(kept ? [kept.map] : [])];
+  return { code: script, file, maps, imports, names, declares };
+}
+
+/** Whether code is JavaScript that the running Node takes as it stands. */
+function isPlain(code: string): boolean {
+  const { body, problems } = parse(code, "js", true);
+  return problems.length === 0 && !body.some(isLowered);
+}
+
+const isLowered = (node: Node): boolean =>
+  node.type === "Decorator" ||
+  node.type === "AccessorProperty" ||
+  (node.type === "VariableDeclaration" && String(node.kind).endsWith("using")) ||
+  childrenOf(node).some(isLowered);
+
+/** @throws CellSyntaxError */
+async function strip(source: string, code: string, file: string): Promise<TransformResult> {
   // What esbuild takes for a module is strict code.
-  const stripped = await transform(`${kept?.code ?? code}\nexport {};`, {
+  return await transform(`${source}\nexport {};`, {
     loader: "ts",
     target: TARGET,
     sourcemap: "external",
@@ -44,10 +66,6 @@ export async function compileCell(
   }).catch((failure: TransformFailure) => {
     throw new CellSyntaxError(failure.errors.map((error) => problemOf(code, error)));
   });
-  const { code: script, map, imports, names } = rewriteCell(stripped.code, analysis, known, prefixes);
-  const declares = [...analysis.names].flatMap(([name, kind]) => (kind === "import" ? [] : [name]));
-  const maps = [map, stripped.map, ...(kept ? [kept.map] : [])];
-  return { code: script, file, maps, imports, names, declares };
 }
 
 function problemOf(code: string, { text, location }: TransformFailure["errors"][number]): SyntaxProblem {

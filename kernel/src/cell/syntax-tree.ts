@@ -1,4 +1,5 @@
 import { parseSync, visitorKeys } from "oxc-parser";
+import { tooDeepAt } from "./nesting.js";
 
 /** A node of a syntax tree in ESTree's form; offsets count UTF-16 units. */
 export interface Node {
@@ -19,9 +20,13 @@ export interface Parsed {
   readonly problems: readonly SyntaxProblem[];
 }
 
-/** Parses a module. */
-export function parse(code: string, lang: "ts" | "js"): Parsed {
-  const { program, errors } = parseSync(`cell.${lang}`, code, { lang, sourceType: "module", astType: lang });
+/** Parses a module; `isStrict` finds what only the whole of it shows, such as a name that is declared twice. */
+export function parse(code: string, lang: "ts" | "js", isStrict = false): Parsed {
+  const deep = tooDeepAt(code);
+  if (deep !== null)
+    return { body: [], problems: [{ message: "the code is nested too deeply", start: deep, end: deep + 1 }] };
+  const options = { lang, sourceType: "module", astType: lang, showSemanticErrors: isStrict } as const;
+  const { program, errors } = parseSync(`cell.${lang}`, code, options);
   const problems = errors
     .filter(({ severity }) => severity === "Error")
     .map(({ message, labels }) => ({ message, start: labels[0]?.start ?? 0, end: labels[0]?.end ?? 0 }));

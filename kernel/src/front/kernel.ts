@@ -156,14 +156,8 @@ export class Kernel {
     this.#isBusy = true;
     for (let job = this.#jobs.shift(); job && !this.#isEnding; job = this.#jobs.shift()) {
       this.#status("busy", job.message);
-      try {
-        await this.#execute(job);
-      } catch (error) {
-        log(error);
-        this.#fail("shell", job.message, "KernelError", (error as Error).message);
-      } finally {
-        this.#status("idle", job.message);
-      }
+      await this.#execute(job);
+      this.#status("idle", job.message);
     }
     this.#isBusy = false;
   }
@@ -192,9 +186,19 @@ export class Kernel {
   }
 
   async #run(message: Message, request: Request<"execute_request">, file: string): Promise<Outcome> {
-    if (this.#notebook) return await this.#notebook.run(message, request, file);
-    const error = reportFailure("Unsupported", "this kernel serves the vault and runs no code");
-    return { status: "error", error, started: false };
+    const failed = (ename: string, evalue: string): Outcome => ({
+      status: "error",
+      error: reportFailure(ename, evalue),
+      started: false,
+    });
+    if (!this.#notebook) return failed("Unsupported", "this kernel serves the vault and runs no code");
+    try {
+      return await this.#notebook.run(message, request, file);
+    } catch (error) {
+      if (error instanceof RangeError) return failed("SyntaxError", `${file}: the code is nested too deeply`);
+      log(error);
+      return failed("KernelError", (error as Error).message);
+    }
   }
 
   /** Refuses the cells that wait behind one that failed. */
