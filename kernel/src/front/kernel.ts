@@ -1,7 +1,6 @@
-import { isComplete } from "../cell/is-complete.js";
 import type { CommMessage, Outcome } from "../channel.js";
 import { type Message, MessageCodec, MessageError } from "../protocol/messages.js";
-import { isRequestType, REQUESTS, type Request, type RequestType } from "../protocol/requests.js";
+import type { Request, RequestType } from "../protocol/requests.js";
 import type { Channel, Sockets } from "../protocol/sockets.js";
 import { charactersOf, unitsOf } from "./code-points.js";
 import { History } from "./history.js";
@@ -10,7 +9,7 @@ import { kernelInfo } from "./kernel-info.js";
 import { log } from "./log.js";
 import { Notebook } from "./notebook.js";
 import { reportFailure } from "./problems.js";
-import { VaultService } from "./vault-service.js";
+import type { VaultService } from "./vault-service.js";
 
 export interface KernelOptions {
   readonly sockets: Sockets;
@@ -41,7 +40,9 @@ export class Kernel {
   readonly #onEnd: () => void;
   readonly #history = new History();
   readonly #notebook: Notebook | null;
-  readonly #service: VaultService | null;
+  #service: VaultService | null = null;
+  /** What reads requests: loaded after the kernel has said that it is there. */
+  readonly #requests: Promise<typeof import("../protocol/requests.js")>;
   readonly #jobs: Job[] = [];
   #isBusy = false;
   #isEnding = false;
@@ -56,7 +57,15 @@ export class Kernel {
     this.#notebook = isService
       ? null
       : new Notebook({ folder, checksTypes, iopub: this.#iopub, onPrompt: (...asked) => this.#prompt(...asked) });
-    this.#service = isService ? new VaultService(this.#iopub, () => void this.#end()) : null;
+    this.#requests = this.#load(isService);
+  }
+
+  async #load(isService: boolean): Promise<typeof import("../protocol/requests.js")> {
+    if (isService) {
+      const { VaultService } = await import("./vault-service.js");
+      this.#service = new VaultService(this.#iopub, () => void this.#end());
+    }
+    return await import("../protocol/requests.js");
   }
 
   /** Answers until the kernel is shut down. */
@@ -81,6 +90,13 @@ export class Kernel {
     }
     if (channel === "stdin") return this.#answerPrompt(message);
     const type = message.header.msg_type;
+    if (type === "kernel_info_request") {
+      this.#status("busy", message);
+      this.#reply(channel, message, { status: "ok", ...kernelInfo() });
+      this.#status("idle", message);
+      return;
+    }
+    const { isRequestType, REQUESTS } = await this.#requests;
     if (!isRequestType(type)) return log(`dropped a message of the unknown type ${JSON.stringify(type)}`);
     const request = REQUESTS[type].safeParse(message.content);
     if (request.success && type === "execute_request")
@@ -103,14 +119,12 @@ export class Kernel {
   async #answer(channel: Channel, type: RequestType, request: Request<RequestType>, message: Message): Promise<void> {
     const reply = (content: object) => this.#reply(channel, message, { status: "ok", ...content });
     switch (type) {
-      case "kernel_info_request":
-        return reply(kernelInfo());
       case "complete_request":
         return reply(await this.#complete(request as Request<"complete_request">));
       case "inspect_request":
         return reply(await this.#inspect(request as Request<"inspect_request">));
       case "is_complete_request":
-        return this.#reply(channel, message, isComplete((request as Request<"is_complete_request">).code));
+        return await this.#isComplete(channel, message, request as Request<"is_complete_request">);
       case "history_request":
         return reply({ history: this.#history.find(request as Request<"history_request">) });
       case "comm_info_request":
@@ -208,6 +222,11 @@ export class Kernel {
       this.#reply("shell", message, { status: "aborted", execution_count: this.#count });
       this.#status("idle", message);
     }
+  }
+
+  async #isComplete(channel: Channel, message: Message, { code }: Request<"is_complete_request">): Promise<void> {
+    const { isComplete } = await import("../cell/is-complete.js");
+    this.#reply(channel, message, isComplete(code));
   }
 
   #prompt({ ids, header }: Message, prompt: string, password: boolean): void {

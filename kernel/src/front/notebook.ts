@@ -1,7 +1,7 @@
-import { analyseCell, type CellAnalysis, type NameKind } from "../cell/analyse-cell.js";
-import { CellSyntaxError, compileCell, compileModule } from "../cell/compile-cell.js";
+import type { CellAnalysis, NameKind } from "../cell/analyse-cell.js";
+import type { CellSyntaxError } from "../cell/compile-cell.js";
 import type { CommMessage, CompiledCell, ErrorReport, FromWorker, Outcome } from "../channel.js";
-import { Checker } from "../checker/checker.js";
+import type { Checker, TypeProblem } from "../checker/checker.js";
 import type { Message } from "../protocol/messages.js";
 import type { Request } from "../protocol/requests.js";
 import type { Iopub } from "./iopub.js";
@@ -34,11 +34,19 @@ interface Running {
   isInterrupted: boolean;
 }
 
+/** What compiles and checks cells. */
+interface Tools {
+  readonly analyse: typeof import("../cell/analyse-cell.js");
+  readonly compile: typeof import("../cell/compile-cell.js");
+  readonly checker: Checker;
+}
+
 /** What cells share: the names that they declared, their types, and the worker that holds their values. */
 export class Notebook {
   readonly #options: NotebookOptions;
   readonly #iopub: Iopub;
-  readonly #checker: Checker;
+  /** Loaded beside the worker's start: the kernel is ready before. */
+  readonly #tools: Promise<Tools>;
   #worker: WorkerProcess;
   #names: ReadonlyMap<string, NameKind> = new Map();
   /** The requests that cells came from, for output that comes late. */
@@ -54,11 +62,19 @@ export class Notebook {
   constructor(options: NotebookOptions) {
     this.#options = options;
     this.#iopub = options.iopub;
-    this.#checker = new Checker(options.folder);
     this.#worker = this.#startWorker();
-    // Compiler and checker start beside the worker: the first cell finds them ready.
-    void compileCell("", analyseCell(""), new Map(), "Cell[0]");
-    if (options.checksTypes) setImmediate(() => this.#checker.start().catch(log));
+    this.#tools = this.#loadTools();
+  }
+
+  async #loadTools(): Promise<Tools> {
+    const [analyse, compile, { Checker }] = await Promise.all([
+      import("../cell/analyse-cell.js"),
+      import("../cell/compile-cell.js"),
+      import("../checker/checker.js"),
+    ]);
+    const checker = new Checker(this.#options.folder);
+    if (this.#options.checksTypes) checker.start().catch(log);
+    return { analyse, compile, checker };
   }
 
   /** Lets the worker wait with its output. */
@@ -81,25 +97,34 @@ export class Notebook {
     const running: Running = { id, message, finish, isInterrupted: false };
     this.#running = running;
     try {
-      const { code } = request;
-      const analysis = analyseCell(code);
+      const { code, allow_stdin: allowStdin } = request;
+      const { analyse, compile, checker } = await this.#tools;
+      const analysis = analyse.analyseCell(code);
       const isChecked = this.#options.checksTypes && !NOCHECK.test(code);
+      const syntaxErrorOf = (error: unknown): CellSyntaxError => {
+        if (error instanceof compile.CellSyntaxError) return error;
+        throw error;
+      };
       const [compiled, problems] = await Promise.all([
-        compileCell(code, analysis, this.#names, file).catch(syntaxErrorOf),
-        isChecked ? this.#check(code, analysis, message) : [],
+        compile.compileCell(code, analysis, this.#names, file).catch(syntaxErrorOf),
+        isChecked ? this.#check(checker, code, analysis, message) : [],
       ]);
-      if (compiled instanceof CellSyntaxError)
-        return failed(reportProblems("SyntaxError", file, code, compiled.problems));
+      if (compiled instanceof Error) return failed(reportProblems("SyntaxError", file, code, compiled.problems));
       if (problems.length > 0) return failed(reportProblems("TypeScriptError", file, code, problems));
       const names = new Map([...this.#names, ...analysis.names]);
-      const expressions = await compileExpressions(request.user_expressions ?? {}, names, file);
+      const expressions: Record<string, CompiledCell | ErrorReport> = {};
+      for (const [name, expression] of Object.entries(request.user_expressions ?? {})) {
+        const parsed = analyse.analyseCell(expression);
+        const result = await compile.compileCell(expression, parsed, names, `${file} ${name}`).catch(syntaxErrorOf);
+        expressions[name] =
+          result instanceof Error ? reportProblems("SyntaxError", name, expression, result.problems) : result;
+      }
       if (running.isInterrupted) return failed(reportFailure("Interrupted", "the cell was interrupted"));
-      const allowStdin = request.allow_stdin;
       this.#worker.send({ type: "run", cell: id, compiled, isChecked, expressions, allowStdin });
       const outcome = await finished;
       if (outcome.status === "ok" || outcome.started) {
         this.#names = names;
-        this.#checker.commit(analysis);
+        checker.commit(analysis);
       }
       return outcome;
     } finally {
@@ -133,25 +158,30 @@ export class Notebook {
   }
 
   /** What could stand at an offset of some code, which counts UTF-16 units. */
-  complete(code: string, offset: number): ReturnType<Checker["complete"]> {
-    return this.#checker.complete(code, offset);
+  async complete(code: string, offset: number): ReturnType<Checker["complete"]> {
+    return (await this.#tools).checker.complete(code, offset);
   }
 
   /** What stands at an offset of some code, as Markdown. */
-  inspect(code: string, offset: number): ReturnType<Checker["inspect"]> {
-    return this.#checker.inspect(code, offset);
+  async inspect(code: string, offset: number): ReturnType<Checker["inspect"]> {
+    return (await this.#tools).checker.inspect(code, offset);
   }
 
   async end(): Promise<void> {
     this.#worker.kill();
-    await this.#checker.stop();
+    await (await this.#tools).checker.stop();
   }
 
   /** Errors in types; a checker that fails costs the check, not the cell. */
-  async #check(code: string, analysis: CellAnalysis, message: Message): ReturnType<Checker["check"]> {
+  async #check(
+    checker: Checker,
+    code: string,
+    analysis: CellAnalysis,
+    message: Message,
+  ): Promise<readonly TypeProblem[]> {
     if (analysis.problems.length > 0 || !code.trim()) return [];
     try {
-      return await this.#checker.check(code, analysis);
+      return await checker.check(code, analysis);
     } catch (error) {
       log(error);
       this.#iopub.stream("stderr", `Types were not checked: ${(error as Error).message}\n`, message.header);
@@ -161,7 +191,7 @@ export class Notebook {
 
   #startWorker(): WorkerProcess {
     this.#names = new Map(PROVIDED.map((name) => [name, "let"]));
-    this.#checker.clear();
+    void this.#tools?.then(({ checker }) => checker.clear());
     this.comms.clear();
     return new WorkerProcess(this.#options.folder, {
       onMessage: (message, buffers) => this.#receive(message, buffers),
@@ -227,7 +257,8 @@ export class Notebook {
 
   async #transform(id: number, path: string, code: string): Promise<void> {
     try {
-      this.#worker.send({ type: "transformed", id, ...(await compileModule(path, code)) });
+      const { compile } = await this.#tools;
+      this.#worker.send({ type: "transformed", id, ...(await compile.compileModule(path, code)) });
     } catch (error) {
       this.#worker.send({ type: "transformed", id, error: (error as Error).message });
     }
@@ -252,22 +283,3 @@ export class Notebook {
 }
 
 const failed = (error: ErrorReport): Outcome => ({ status: "error", error, started: false });
-
-function syntaxErrorOf(error: unknown): CellSyntaxError {
-  if (error instanceof CellSyntaxError) return error;
-  throw error;
-}
-
-async function compileExpressions(
-  expressions: Readonly<Record<string, string>>,
-  names: ReadonlyMap<string, NameKind>,
-  file: string,
-): Promise<Record<string, CompiledCell | ErrorReport>> {
-  const compiled: Record<string, CompiledCell | ErrorReport> = {};
-  for (const [name, code] of Object.entries(expressions)) {
-    const result = await compileCell(code, analyseCell(code), names, `${file} ${name}`).catch(syntaxErrorOf);
-    compiled[name] =
-      result instanceof CellSyntaxError ? reportProblems("SyntaxError", name, code, result.problems) : result;
-  }
-  return compiled;
-}

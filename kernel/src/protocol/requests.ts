@@ -30,7 +30,6 @@ export const REQUESTS = {
   comm_open: z.object({ comm_id: z.string().min(1), target_name: z.string(), data: record.default({}) }),
   comm_msg: z.object({ comm_id: z.string().min(1), data: record.default({}) }),
   comm_close: z.object({ comm_id: z.string().min(1), data: record.default({}) }),
-  kernel_info_request: z.object({}),
   shutdown_request: z.object({ restart: z.boolean().default(false) }),
   interrupt_request: z.object({}),
   debug_request: z.object({}),
