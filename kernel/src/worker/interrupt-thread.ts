@@ -6,9 +6,11 @@ import { CELL, SEEN } from "./interrupts.js";
 
 const { shared, fd, grace, takeOff } = workerData as { shared: Int32Array; fd: number; grace: number; takeOff: string };
 
-/** How often code is ended before the thread gives up: what runs outside JavaScript cannot be ended. */
-const ATTEMPTS = 20;
-const BETWEEN = 150;
+/** How long the main thread may take to pause, and to go on after it, ms. */
+const PAUSE = 150;
+const SETTLE = 50;
+/** How long a request may go unanswered, ms: what runs outside JavaScript cannot be ended. */
+const LIMIT = 1000;
 
 let isEnding = false;
 
@@ -27,13 +29,12 @@ async function interrupt(cell: number): Promise<void> {
     await session.post("Debugger.enable");
     const paused = new Promise((resolve) => session.once("Debugger.paused", resolve));
     await session.post("Debugger.pause");
-    await Promise.race([paused, delay(BETWEEN)]);
+    await Promise.race([paused, delay(PAUSE)]);
     await session.post("Runtime.evaluate", { expression: takeOff, silent: true });
     await session.post("Debugger.disable");
-    for (let attempt = 0; attempt < ATTEMPTS && !isSeen(); attempt++) {
-      await session.post("Runtime.terminateExecution");
-      await delay(BETWEEN);
-    }
+    // A request that comes before the thread has left its pause is lost, and there can be only one.
+    await delay(SETTLE);
+    if (!isSeen()) await Promise.race([session.post("Runtime.terminateExecution"), delay(LIMIT)]);
   } finally {
     session.disconnect();
     isEnding = false;
