@@ -1,6 +1,8 @@
 """Trains the demo's model spy_e1 on the demo's asset with Keras 3 and saves it beside this script.
 
 Usage: KERAS_BACKEND=jax python train_spy_e1.py HOME/contoso/assets/schema_demo
+
+With Python 3.10 and its newest Keras, 3.12: that one does not read what later ones write, and they read what it writes.
 """
 
 import sys
