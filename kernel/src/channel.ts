@@ -48,7 +48,8 @@ export type ToWorker =
       readonly expressions: Readonly<Record<string, CompiledCell | ErrorReport>>;
       readonly allowStdin: boolean;
     }
-  | { readonly type: "comm"; readonly message: CommMessage }
+  /** `cell` stands for the message: what its handler does comes from there. */
+  | { readonly type: "comm"; readonly cell: number; readonly message: CommMessage }
   | { readonly type: "input"; readonly id: number; readonly value: string | null }
   | {
       readonly type: "transformed";

@@ -6,8 +6,9 @@ const USAGE = "usage: litlab-kernel CONNECTION_FILE [--service]";
 
 /** Runs a kernel for a connection file, as Jupyter starts it. */
 async function main(args: readonly string[]): Promise<void> {
-  const [path, ...rest] = args.filter((argument) => argument !== "--service");
-  if (!path || rest.length > 0) throw new Error(USAGE);
+  // Others follow: `jupyter run` appends its own.
+  const path = args.find((argument) => !argument.startsWith("--"));
+  if (!path) throw new Error(USAGE);
   const connection = readConnectionFile(path);
   const sockets = new Sockets();
   await sockets.bind(connection);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
@@ -11,14 +11,38 @@ let demo: Awaited<ReturnType<typeof makeDemoHome>>;
 let lab: ChildProcess;
 let browser: Browser;
 let address: string;
+let folder: string;
+
+const INTERACTIVE = {
+  cells: ['let price = 41;\nconsole.log("started");\nwhile (true);', "price + 1;", ""].map((source, i) => ({
+    cell_type: "code",
+    id: `cell-${i}`,
+    metadata: {},
+    execution_count: null,
+    outputs: [],
+    source,
+  })),
+  metadata: { kernelspec: { name: "litlab", display_name: "TypeScript (Lit Lab)", language: "typescript" } },
+  nbformat: 4,
+  nbformat_minor: 5,
+};
+
+/** What a saved notebook's code cells have. */
+async function saved(name: string) {
+  const { cells } = JSON.parse(await readFile(join(folder, name), "utf8")) as {
+    cells: { cell_type: string; execution_count: number | null; outputs: { output_type: string }[] }[];
+  };
+  return cells.filter((cell) => cell.cell_type === "code");
+}
 
 beforeAll(async () => {
   demo = await makeDemoHome();
   const port = await freePort();
   address = `http://127.0.0.1:${port}/lab`;
   // A copy, so that saving the outputs leaves the checkout as it is; beside the checkout's node_modules, which it imports.
-  const folder = await mkdtemp(join(ROOT, ".cache", "notebooks-"));
+  folder = await mkdtemp(join(ROOT, ".cache", "notebooks-"));
   await cp(join(ROOT, "notebooks"), folder, { recursive: true });
+  await writeFile(join(folder, "interactive.ipynb"), JSON.stringify(INTERACTIVE));
   await symlink(join(ROOT, "cli"), join(ROOT, ".cache", "cli")).catch(() => {});
   const args = ["scripts/lab.mjs", "--no-browser", "--port", String(port), "--home", demo.home, "--"];
   const options = [`--ServerApp.root_dir=${folder}`, "--IdentityProvider.token="];
@@ -88,5 +112,67 @@ test("01-first-look.ipynb runs in JupyterLab in a browser", { timeout: 300_000 }
   for (const output of await pictures.all())
     expect(await output.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   await page.screenshot({ path: join(ROOT, ".cache/browser.png") });
+  await page.keyboard.press("Control+s");
+  const counts = async () => (await saved("01-first-look.ipynb")).map((cell) => cell.execution_count);
+  await expect.poll(counts).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+  const results = (await saved("01-first-look.ipynb")).flatMap(({ execution_count, outputs }) =>
+    outputs.some(({ output_type }) => output_type === "execute_result") ? [execution_count] : [],
+  );
+  const shown = await notebook.locator(".jp-OutputArea-executeResult .jp-OutputPrompt").allTextContents();
+  expect(shown).toEqual(results.map((count) => `[${count}]:`));
+  await page.close();
+});
+
+test("interrupts end an endless cell; TAB and Shift+TAB give TypeScript's answers", { timeout: 180_000 }, async () => {
+  const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+  onTestFailed(() => page.screenshot({ path: join(ROOT, ".cache/browser-failed.png") }).then(() => {}));
+  await page.goto(`${address}/tree/interactive.ipynb?reset`);
+  await page.locator("#jp-main-statusbar").getByText("TypeScript (Lit Lab) | Idle").waitFor();
+  const cell = (index: number) => page.locator(".jp-NotebookPanel .jp-CodeCell").nth(index);
+  const run = async (index: number) => {
+    await cell(index).locator(".jp-InputPrompt").click();
+    await page.keyboard.press("Shift+Enter");
+  };
+  const ends = {
+    menu: async () => {
+      await page.getByRole("menuitem", { name: "Kernel", exact: true }).click();
+      await page.getByRole("menuitem", { name: "Interrupt Kernel" }).click();
+    },
+    toolbar: () => page.locator(".jp-NotebookPanel-toolbar [data-jp-item-name='interrupt']").click(),
+  };
+  let count = 0;
+  for (const end of Object.values(ends)) {
+    await run(0);
+    await cell(0).locator(".jp-InputPrompt").getByText("[*]:").waitFor();
+    await cell(0).getByText("started", { exact: true }).waitFor();
+    await end();
+    await cell(0)
+      .locator(".jp-OutputArea-output", { hasText: /^Interrupted: / })
+      .waitFor();
+    await cell(0).locator(".jp-InputPrompt").getByText(`[${++count}]:`).waitFor();
+    await run(1);
+    await cell(1).locator(".jp-OutputPrompt").getByText(`[${++count}]:`).waitFor();
+    expect(await cell(1).locator(".jp-OutputArea-executeResult .jp-OutputArea-output").innerText()).toBe("42");
+  }
+
+  await cell(2).locator(".cm-content").click();
+  await page.keyboard.type("price.to");
+  await page.keyboard.press("Tab");
+  const completer = page.locator(".jp-Completer:not(.lm-mod-hidden)");
+  await completer.locator(".jp-Completer-item").first().waitFor();
+  const texts = (part: string) => completer.locator(`.jp-Completer-item .jp-Completer-${part}`).allInnerTexts();
+  expect(await texts("match")).toEqual(["toExponential", "toFixed", "toLocaleString", "toPrecision", "toString"]);
+  expect(await texts("typeExtended")).toEqual(Array(5).fill("method"));
+  await page.screenshot({ path: join(ROOT, ".cache/browser-completion.png") });
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("(");
+  await page.keyboard.press("Shift+Tab");
+  const tooltip = page.locator(".jp-Tooltip");
+  await tooltip.waitFor();
+  await page.screenshot({ path: join(ROOT, ".cache/browser-tooltip.png") });
+  expect(await tooltip.innerText()).toMatch(
+    /^toFixed\(fractionDigits\?: number\): string\n+Returns a string representing a number in fixed-point notation\./,
+  );
   await page.close();
 });

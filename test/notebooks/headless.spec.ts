@@ -11,12 +11,19 @@ interface Output {
   readonly name?: string;
   readonly text?: string;
   readonly data?: Readonly<Record<string, unknown>>;
+  readonly execution_count?: number;
 }
 
 interface Cell {
   readonly cell_type: string;
   readonly source: string;
+  readonly execution_count: number | null;
   readonly outputs: readonly Output[];
+}
+
+interface Notebook {
+  readonly cells: readonly Cell[];
+  readonly metadata: { readonly kernelspec: { readonly name: string } };
 }
 
 let demo: Awaited<ReturnType<typeof makeDemoHome>>;
@@ -25,7 +32,8 @@ beforeAll(async () => {
 });
 afterAll(() => demo.remove());
 
-async function run(name: string): Promise<readonly Cell[]> {
+/** A notebook as it is saved after it has run. */
+async function run(name: string): Promise<Notebook> {
   const { stdout } = await promisify(execFile)(
     join(ROOT, ".venv-test/bin/python"),
     [join(ROOT, "test/notebooks/run-notebook.py"), join(ROOT, "notebooks", name)],
@@ -34,15 +42,20 @@ async function run(name: string): Promise<readonly Cell[]> {
       env: { ...process.env, LIT_HOME: demo.home, JUPYTER_PATH: join(ROOT, ".venv/share/jupyter") },
     },
   );
-  return (JSON.parse(stdout) as { cells: Cell[] }).cells;
+  return JSON.parse(stdout) as Notebook;
 }
+
+const codeOf = ({ cells }: Notebook) => cells.filter((cell) => cell.cell_type === "code");
 
 describe("notebooks run headless", () => {
   const notebooks = readdirSync(join(ROOT, "notebooks")).filter((name) => name.endsWith(".ipynb"));
 
   test.each(notebooks)("%s runs top to bottom without an error", { timeout: 300_000 }, async (name) => {
-    const cells = await run(name);
-    for (const { source, outputs } of cells.filter((cell) => cell.cell_type === "code"))
+    const notebook = await run(name);
+    const code = codeOf(notebook);
+    expect(notebook.metadata.kernelspec.name).toBe("litlab");
+    expect(code.map((cell) => cell.execution_count)).toEqual(code.map((_, i) => i + 1));
+    for (const { source, outputs } of code)
       for (const output of outputs)
         expect([output.output_type, output.name === "stderr" ? output.text : ""], source).toEqual([
           expect.stringMatching(/^(stream|display_data|execute_result)$/),
@@ -53,7 +66,17 @@ describe("notebooks run headless", () => {
   test("01-first-look.ipynb shows cards, candles, the prediction and the chart", {
     timeout: 300_000,
   }, async () => {
-    const cells = await run("01-first-look.ipynb");
+    const cells = codeOf(await run("01-first-look.ipynb"));
+    // A cell ends with a value, which is its result, or with console.log.
+    for (const { source, outputs, execution_count } of cells) {
+      const results = outputs.filter(({ output_type }) => output_type === "execute_result");
+      expect(
+        results.map((result) => result.execution_count),
+        source,
+      ).toEqual(/\bconsole\.log\([^\n]*\);$/.test(source) ? [] : [execution_count]);
+    }
+    const shown = cells.filter(({ outputs }) => outputs.some(({ output_type }) => output_type === "display_data"));
+    expect(shown).toEqual(cells.filter(({ source }) => /\bdisplay\(/.test(source)));
     const isRich = ({ output_type }: Output) => /^(display_data|execute_result)$/.test(output_type);
     const data = (part: string) => {
       const cell = cells.find(({ source }) => `\n${source}`.includes(part));

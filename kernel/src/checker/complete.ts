@@ -118,7 +118,10 @@ function matching(entries: readonly Match[], typed: string, start: number, end: 
   const wanted = typed.toLowerCase();
   const matches = entries
     .filter(({ name }) => name.toLowerCase().startsWith(wanted))
-    .sort((a, b) => (a.rank === b.rank ? (a.name < b.name ? -1 : 1) : a.rank < b.rank ? -1 : 1))
+    .sort((a, b) => order(a, typed).localeCompare(order(b, typed), "en"))
     .map(({ name, type }) => ({ text: name, type }));
   return { matches, start, end };
 }
+
+/** Names that begin as typed come before those that do in another case, then TypeScript's own order. */
+const order = ({ name, rank }: Match, typed: string): string => `${name.startsWith(typed) ? 0 : 1} ${rank} ${name}`;

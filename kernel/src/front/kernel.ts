@@ -264,16 +264,16 @@ export class Kernel {
     return Object.fromEntries(shown.map(([id, target]) => [id, { target_name: target }]));
   }
 
-  #comm(type: "comm_open" | "comm_msg" | "comm_close", request: CommRequest, { metadata, buffers }: Message): void {
+  #comm(type: "comm_open" | "comm_msg" | "comm_close", request: CommRequest, origin: Message): void {
     const message: CommMessage = {
       action: type === "comm_open" ? "open" : type === "comm_msg" ? "msg" : "close",
       id: request.comm_id,
       data: request.data,
-      metadata,
+      metadata: origin.metadata,
       ...("target_name" in request ? { target: request.target_name } : {}),
     };
     if (this.#service) this.#service.receive(message);
-    else this.#notebook?.comm(message, buffers);
+    else this.#notebook?.comm(message, origin);
   }
 
   async #end(): Promise<void> {

@@ -24,6 +24,7 @@ const PROVIDED = ["display", "html", "md", "svg", "clearOutput", "prompt", "comm
 /** A cell that does not end this long after an interrupt runs outside JavaScript, ms. */
 const PATIENCE = 5000;
 
+const MOST_ORIGINS = 2000;
 const NOCHECK = /^\s*\/\/\s*@ts-nocheck\b/m;
 
 /** The cell that is being compiled or runs. */
@@ -87,8 +88,7 @@ export class Notebook {
    * @param file what stack traces call the cell
    */
   async run(message: Message, request: Request<"execute_request">, file: string): Promise<Outcome> {
-    const id = ++this.#cells;
-    this.#origins.set(id, message);
+    const id = this.#register(message);
     this.#last = message;
     let finish: Running["finish"] = () => undefined;
     const finished = new Promise<Outcome>((resolve) => {
@@ -132,6 +132,14 @@ export class Notebook {
     }
   }
 
+  /** Numbers a request, so that what comes of it can be told; of the oldest nobody hears any more. */
+  #register(message: Message): number {
+    const id = ++this.#cells;
+    this.#origins.set(id, message);
+    this.#origins.delete(id - MOST_ORIGINS);
+    return id;
+  }
+
   /** Interrupts the cell that runs; its output that still waits to be sent is dropped. */
   interrupt(): void {
     const running = this.#running;
@@ -145,10 +153,10 @@ export class Notebook {
   }
 
   /** A message of a frontend's comm. */
-  comm(message: CommMessage, buffers: readonly Buffer[]): void {
+  comm(message: CommMessage, origin: Message): void {
     if (message.action === "open") this.comms.set(message.id, message.target ?? "");
     if (message.action === "close") this.comms.delete(message.id);
-    this.#worker.send({ type: "comm", message }, buffers);
+    this.#worker.send({ type: "comm", cell: this.#register(origin), message }, origin.buffers);
   }
 
   /** What the user answered to a prompt. */

@@ -5,7 +5,7 @@ import { commRegistry, receiveComm } from "./comms.js";
 import { clearOutput, DisplayHandle, display, html, md, svg } from "./display.js";
 import { InterruptWatch } from "./interrupts.js";
 import { Modules } from "./modules.js";
-import { captureStreams, send } from "./output.js";
+import { captureStreams, cellOf, send } from "./output.js";
 import { allowPrompts, answered, cancelPrompts, prompt } from "./prompt.js";
 import { CellRunner } from "./run-cell.js";
 import { Scope } from "./scope.js";
@@ -76,7 +76,7 @@ async function receive(message: ToWorker, buffers: readonly Buffer[]): Promise<v
       return;
     }
     case "comm":
-      await receiveComm(message.message, buffers);
+      await cellOf.run(message.cell, () => receiveComm(message.message, buffers));
       return;
     case "input":
       answered(message.id, message.value);

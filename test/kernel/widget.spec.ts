@@ -1,0 +1,206 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
+import { ROOT } from "../python.js";
+
+/** The widget of docs/kernel.md. */
+const COUNTER = /## Widgets[\s\S]*?```ts\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, "docs/kernel.md"), "utf8"))?.[1];
+
+const SUM = "(bytes) => bytes.length + ' bytes, ' + bytes.reduce((sum, byte) => (sum * 31 + byte) % 1000003, 7)";
+const SIZE = 300_000;
+const toBrowser = Uint8Array.from({ length: SIZE }, (_, i) => i * 7);
+const toKernel = Uint8Array.from({ length: SIZE }, (_, i) => i * 13);
+const sum = (bytes: Uint8Array) =>
+  `${bytes.length} bytes, ${bytes.reduce((all, byte) => (all * 31 + byte) % 1000003, 7)}`;
+
+const BYTES = `
+const sumOf: (bytes: Uint8Array) => string = ${SUM};
+const samples = Uint8Array.from({ length: ${SIZE} }, (_, i) => i * 7);
+const esm = \`export default {
+  render({ model, el }) {
+    const sumOf = ${SUM};
+    const button = document.createElement("button");
+    const show = () => {
+      const { buffer, byteOffset, byteLength } = model.get("samples");
+      button.textContent = "samples: " + sumOf(new Uint8Array(buffer, byteOffset, byteLength));
+    };
+    button.onclick = () => {
+      model.set("samples", new DataView(Uint8Array.from({ length: ${SIZE} }, (_, i) => i * 13).buffer));
+      model.save_changes();
+    };
+    model.on("change:samples", show);
+    show();
+    el.append(button);
+  },
+}\`;
+const binary = comms.open(
+  "jupyter.widget",
+  { state: { ...state, _esm: esm }, buffer_paths: [["samples"]] },
+  { metadata: { version: "2.1.0" }, buffers: [samples] },
+);
+let told = "nothing";
+binary.onMessage = ({ data, buffers }) => {
+  told = \`\${JSON.stringify(data.buffer_paths)} \${buffers.map(sumOf)}\`;
+};
+const binaryView = { version_major: 2, version_minor: 0, model_id: binary.id };
+await display({ "application/vnd.jupyter.widget-view+json": binaryView, "text/plain": "bytes" }, { raw: true });
+`;
+
+const CELLS = [
+  COUNTER ?? "",
+  "state.value;",
+  "update({ value: 10 });",
+  BYTES,
+  "told;",
+  'binary.send({ method: "update", state: {}, buffer_paths: [["samples"]] }, { buffers: [samples.subarray(0, 1000)] });',
+];
+
+let folder: string;
+let lab: ChildProcess;
+let browser: Browser;
+let address: string;
+
+const freePort = () =>
+  new Promise<number>((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+
+function writeNotebook(): void {
+  const cells = CELLS.map((source, i) => ({
+    cell_type: "code",
+    id: `cell-${i}`,
+    metadata: {},
+    execution_count: null,
+    outputs: [],
+    source,
+  }));
+  const kernelspec = { name: "litlab", display_name: "TypeScript (Lit Lab)", language: "typescript" };
+  const notebook = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
+  writeFileSync(join(folder, "widgets.ipynb"), JSON.stringify(notebook));
+}
+
+beforeAll(async () => {
+  mkdirSync(join(ROOT, ".cache"), { recursive: true });
+  folder = mkdtempSync(join(ROOT, ".cache/widgets-"));
+  writeNotebook();
+  const port = await freePort();
+  address = `http://127.0.0.1:${port}/lab`;
+  // The kernelspecs of .venv first, the widgets' extensions of .venv-test behind them.
+  const path = [".venv", ".venv-test"].map((venv) => join(ROOT, venv, "share/jupyter")).join(":");
+  const env = {
+    ...process.env,
+    JUPYTER_PATH: path,
+    JUPYTER_CONFIG_DIR: join(folder, "config"),
+    XDG_STATE_HOME: join(folder, "state"),
+  };
+  const args = [
+    "lab",
+    "--no-browser",
+    "--allow-root",
+    `--port=${port}`,
+    "--ServerApp.port_retries=0",
+    `--ServerApp.root_dir=${folder}`,
+    "--IdentityProvider.token=",
+  ];
+  lab = spawn(join(ROOT, ".venv/bin/jupyter"), args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  let log = "";
+  await new Promise<void>((resolve, reject) => {
+    const read = (text: Buffer) => {
+      log += text;
+      if (log.includes(`:${port}/lab`)) resolve();
+    };
+    lab.stdout?.on("data", read);
+    lab.stderr?.on("data", read);
+    lab.on("exit", (code) => reject(new Error(`JupyterLab ended with code ${code}\n${log}`)));
+  });
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  if (lab && lab.exitCode === null) {
+    const ended = new Promise((resolve) => lab.on("exit", resolve));
+    lab.kill("SIGTERM");
+    await ended;
+  }
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+const cell = (page: Page, index: number) => page.locator(".jp-NotebookPanel .jp-CodeCell").nth(index);
+const result = (page: Page, index: number) =>
+  cell(page, index).locator(".jp-OutputArea-executeResult .jp-OutputArea-output").innerText();
+
+/** Runs a cell as a person does. */
+async function run(page: Page, index: number, count: number): Promise<void> {
+  await cell(page, index).locator(".jp-InputPrompt").click();
+  await page.keyboard.press("Shift+Enter");
+  await cell(page, index).locator(".jp-InputPrompt").getByText(`[${count}]:`).waitFor();
+}
+
+/** Opens a copy of the notebook. */
+async function open(name: string): Promise<Page> {
+  cpSync(join(folder, "widgets.ipynb"), join(folder, name));
+  const page = await browser.newPage({ viewport: { width: 1400, height: 2000 } });
+  onTestFailed(() => page.screenshot({ path: join(ROOT, ".cache/widget-failed.png") }).then(() => {}));
+  await page.goto(`${address}/tree/${name}?reset`);
+  await page.locator("#jp-main-statusbar").getByText("TypeScript (Lit Lab) | Idle").waitFor();
+  return page;
+}
+
+const counterOf = (page: Page) => page.getByRole("button", { name: /^clicked / });
+
+test("a widget in the style of anywidget works both ways in JupyterLab", { timeout: 180_000 }, async () => {
+  const page = await open("both-ways.ipynb");
+  const counter = counterOf(page);
+  const bytes = page.getByRole("button", { name: /^samples: / });
+
+  await run(page, 0, 1);
+  await expect.poll(() => counter.textContent()).toBe("clicked 0 times");
+  for (const times of [1, 2, 3]) {
+    await counter.click();
+    await expect.poll(() => counter.textContent()).toBe(`clicked ${times} times`);
+  }
+  await run(page, 1, 2);
+  await expect.poll(() => result(page, 1)).toBe("3");
+  await run(page, 2, 3);
+  await expect.poll(() => counter.textContent()).toBe("clicked 10 times");
+
+  await run(page, 3, 4);
+  await expect.poll(() => bytes.textContent()).toBe(`samples: ${sum(toBrowser)}`);
+  await bytes.click();
+  await expect.poll(() => bytes.textContent()).toBe(`samples: ${sum(toKernel)}`);
+  await run(page, 4, 5);
+  await expect.poll(() => result(page, 4)).toBe(`'[["samples"]] ${sum(toKernel)}'`);
+  await run(page, 5, 6);
+  await expect.poll(() => bytes.textContent()).toBe(`samples: ${sum(toBrowser.subarray(0, 1000))}`);
+
+  expect(await page.locator("[data-mime-type='application/vnd.jupyter.stderr']").count()).toBe(0);
+  await page.screenshot({ path: join(ROOT, ".cache/widget.png") });
+  await page.close();
+});
+
+test("a page that is opened later shows a widget as it is now", { timeout: 180_000 }, async () => {
+  const page = await open("later.ipynb");
+  const counter = counterOf(page);
+  await run(page, 0, 1);
+  await counter.click();
+  await run(page, 2, 2);
+  await expect.poll(() => counter.textContent()).toBe("clicked 10 times");
+  await page.keyboard.press("Control+s");
+  const saved = () =>
+    JSON.parse(readFileSync(join(folder, "later.ipynb"), "utf8")) as { cells: { outputs: unknown[] }[] };
+  await expect.poll(() => saved().cells[0]?.outputs.length).toBe(1);
+  await page.reload();
+  await counter.waitFor();
+  await expect.poll(() => counter.textContent()).toBe("clicked 10 times");
+  await page.close();
+});
