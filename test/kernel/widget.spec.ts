@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
+import { type Lab, startLab } from "../lab.js";
 import { ROOT } from "../python.js";
 
 /** The widget of docs/kernel.md. */
@@ -59,17 +58,7 @@ const CELLS = [
 ];
 
 let folder: string;
-let lab: ChildProcess;
-let browser: Browser;
-let address: string;
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
+let lab: Lab;
 
 function writeNotebook(): void {
   const cells = CELLS.map((source, i) => ({
@@ -89,49 +78,19 @@ beforeAll(async () => {
   mkdirSync(join(ROOT, ".cache"), { recursive: true });
   folder = mkdtempSync(join(ROOT, ".cache/widgets-"));
   writeNotebook();
-  const port = await freePort();
-  address = `http://127.0.0.1:${port}/lab`;
   // The kernelspecs of .venv first, the widgets' extensions of .venv-test behind them.
   const path = [".venv", ".venv-test"].map((venv) => join(ROOT, venv, "share/jupyter")).join(":");
   const env = {
-    ...process.env,
     JUPYTER_PATH: path,
     JUPYTER_CONFIG_DIR: join(folder, "config"),
     XDG_STATE_HOME: join(folder, "state"),
   };
-  const args = [
-    "lab",
-    "--no-browser",
-    "--allow-root",
-    `--port=${port}`,
-    "--ServerApp.port_retries=0",
-    `--ServerApp.root_dir=${folder}`,
-    "--IdentityProvider.token=",
-  ];
-  lab = spawn(join(ROOT, ".venv/bin/jupyter"), args, { env, stdio: ["ignore", "pipe", "pipe"] });
-  let log = "";
-  await new Promise<void>((resolve, reject) => {
-    const read = (text: Buffer) => {
-      log += text;
-      if (log.includes(`:${port}/lab`)) resolve();
-    };
-    lab.stdout?.on("data", read);
-    lab.stderr?.on("data", read);
-    lab.on("exit", (code) => reject(new Error(`JupyterLab ended with code ${code}\n${log}`)));
-  });
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
-  });
+  const options = ["--no-browser", "--allow-root", `--ServerApp.root_dir=${folder}`, "--IdentityProvider.token="];
+  lab = await startLab((port) => [join(ROOT, ".venv/bin/jupyter"), "lab", `--port=${port}`, ...options], env);
 });
 
 afterAll(async () => {
-  await browser?.close();
-  if (lab && lab.exitCode === null) {
-    const ended = new Promise((resolve) => lab.on("exit", resolve));
-    lab.kill("SIGTERM");
-    await ended;
-  }
+  await lab?.close();
   if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -149,9 +108,9 @@ async function run(page: Page, index: number, count: number): Promise<void> {
 /** Opens a copy of the notebook. */
 async function open(name: string): Promise<Page> {
   cpSync(join(folder, "widgets.ipynb"), join(folder, name));
-  const page = await browser.newPage({ viewport: { width: 1400, height: 2000 } });
+  const page = await lab.browser.newPage({ viewport: { width: 1400, height: 2000 } });
   onTestFailed(() => page.screenshot({ path: join(ROOT, ".cache/widget-failed.png") }).then(() => {}));
-  await page.goto(`${address}/tree/${name}?reset`);
+  await page.goto(`${lab.address}/tree/${name}?reset`);
   await page.locator("#jp-main-statusbar").getByText("TypeScript (Lit Lab) | Idle").waitFor();
   return page;
 }

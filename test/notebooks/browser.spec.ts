@@ -1,16 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
 import { makeDemoHome } from "../demo-home.js";
-import { freePort } from "../free-port.js";
+import { type Lab, startLab } from "../lab.js";
 import { ROOT } from "../python.js";
 
 let demo: Awaited<ReturnType<typeof makeDemoHome>>;
-let lab: ChildProcess;
-let browser: Browser;
-let address: string;
+let lab: Lab;
 let folder: string;
 
 const INTERACTIVE = {
@@ -37,46 +33,33 @@ async function saved(name: string) {
 
 beforeAll(async () => {
   demo = await makeDemoHome();
-  const port = await freePort();
-  address = `http://127.0.0.1:${port}/lab`;
   // A copy, so that saving the outputs leaves the checkout as it is; beside the checkout's node_modules, which it imports.
   folder = await mkdtemp(join(ROOT, ".cache", "notebooks-"));
   await cp(join(ROOT, "notebooks"), folder, { recursive: true });
   await writeFile(join(folder, "interactive.ipynb"), JSON.stringify(INTERACTIVE));
   await symlink(join(ROOT, "cli"), join(ROOT, ".cache", "cli")).catch(() => {});
-  const args = ["scripts/lab.mjs", "--no-browser", "--port", String(port), "--home", demo.home, "--"];
   const options = [`--ServerApp.root_dir=${folder}`, "--IdentityProvider.token="];
-  lab = spawn(process.execPath, [...args, ...options], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
-  let log = "";
-  await new Promise<void>((resolve, reject) => {
-    const read = (text: Buffer) => {
-      log += text;
-      if (log.includes(`:${port}/lab`)) resolve();
-    };
-    lab.stdout?.on("data", read);
-    lab.stderr?.on("data", read);
-    lab.on("exit", (code) => reject(new Error(`JupyterLab ended with code ${code}\n${log}`)));
-  });
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
-  });
-  return async () => rm(folder, { recursive: true, force: true });
+  const own = ["--no-browser", "--home", demo.home];
+  lab = await startLab((port) => [
+    process.execPath,
+    "scripts/lab.mjs",
+    ...own,
+    "--port",
+    String(port),
+    "--",
+    ...options,
+  ]);
 });
 
 afterAll(async () => {
-  await browser?.close();
-  if (lab && lab.exitCode === null) {
-    const ended = new Promise((resolve) => lab.on("exit", resolve));
-    lab.kill("SIGTERM");
-    await ended;
-  }
+  await lab?.close();
+  await rm(folder, { recursive: true, force: true });
   await demo?.remove();
 });
 
 test("JupyterLab offers TypeScript (Lit Lab) first, with its logo, and starts it in a new notebook", async () => {
-  const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-  await page.goto(`${address}?reset`);
+  const page = await lab.browser.newPage({ viewport: { width: 1400, height: 1000 } });
+  await page.goto(`${lab.address}?reset`);
   const card = page.locator(".jp-Launcher-section").first().locator(".jp-LauncherCard").first();
   await card.waitFor();
   expect(await card.locator(".jp-LauncherCard-label").textContent()).toBe("TypeScript (Lit Lab)");
@@ -92,9 +75,9 @@ test("JupyterLab offers TypeScript (Lit Lab) first, with its logo, and starts it
 });
 
 test("01-first-look.ipynb runs in JupyterLab in a browser", { timeout: 300_000 }, async () => {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+  const page = await lab.browser.newPage({ viewport: { width: 1280, height: 1000 } });
   onTestFailed(() => page.screenshot({ path: join(ROOT, ".cache/browser-failed.png") }).then(() => {}));
-  await page.goto(`${address}/tree/01-first-look.ipynb?reset`);
+  await page.goto(`${lab.address}/tree/01-first-look.ipynb?reset`);
   const notebook = page.locator(".jp-NotebookPanel");
   await page.locator("#jp-main-statusbar").getByText("TypeScript (Lit Lab) | Idle").waitFor();
   await page.getByRole("menuitem", { name: "Run", exact: true }).click();
@@ -124,9 +107,9 @@ test("01-first-look.ipynb runs in JupyterLab in a browser", { timeout: 300_000 }
 });
 
 test("interrupts end an endless cell; TAB and Shift+TAB give TypeScript's answers", { timeout: 180_000 }, async () => {
-  const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+  const page = await lab.browser.newPage({ viewport: { width: 1400, height: 1000 } });
   onTestFailed(() => page.screenshot({ path: join(ROOT, ".cache/browser-failed.png") }).then(() => {}));
-  await page.goto(`${address}/tree/interactive.ipynb?reset`);
+  await page.goto(`${lab.address}/tree/interactive.ipynb?reset`);
   await page.locator("#jp-main-statusbar").getByText("TypeScript (Lit Lab) | Idle").waitFor();
   const cell = (index: number) => page.locator(".jp-NotebookPanel .jp-CodeCell").nth(index);
   const run = async (index: number) => {
