@@ -29,6 +29,8 @@ export interface CompiledCell {
   readonly code: string;
   /** The script's file name: `Cell[3]`. */
   readonly file: string;
+  /** The cell's code. */
+  readonly source: string;
   /** Source maps from the script back to the cell, in the order in which they apply. */
   readonly maps: readonly string[];
   readonly imports: readonly CellImport[];

@@ -38,6 +38,8 @@ export interface CellAnalysis {
   readonly declared: ReadonlySet<string>;
   /** Names that the cell assigns to somewhere. */
   readonly assigned: ReadonlySet<string>;
+  /** There is something in it that the running Node does not take as it stands. */
+  readonly isLowered: boolean;
   /** Where the last expression stands, without its semicolon; null if the cell ends with something else. */
   readonly value: { readonly start: number; readonly end: number } | null;
 }
@@ -49,6 +51,7 @@ const NOTHING: CellAnalysis = {
   declarations: [],
   declared: new Set(),
   assigned: new Set(),
+  isLowered: false,
   value: null,
 };
 
@@ -143,7 +146,8 @@ export function analyseCell(code: string): CellAnalysis {
   const declared = new Set(declarations.flatMap(({ bindings }) => bindings.map(({ name }) => name)));
   const last = body.at(-1);
   const value = last?.type === "ExpressionStatement" ? rangeOf(last, code) : null;
-  return { problems, names, fresh, declarations, declared, assigned: assignedIn(body), value };
+  const isLowered = body.some(needsLowering);
+  return { problems, names, fresh, declarations, declared, assigned: assignedIn(body), isLowered, value };
 }
 
 function importDeclarations(node: Node, code: string, names: Map<string, NameKind>, declarations: Declaration[]): void {
@@ -178,6 +182,14 @@ function importDeclarations(node: Node, code: string, names: Map<string, NameKin
     });
   }
 }
+
+/** Types, and syntax that is newer than Node. */
+const needsLowering = (node: Node): boolean =>
+  node.type.startsWith("TS") ||
+  node.type === "Decorator" ||
+  node.type === "AccessorProperty" ||
+  (node.type === "VariableDeclaration" && String(node.kind).endsWith("using")) ||
+  childrenOf(node).some(needsLowering);
 
 const rangeOf = ({ start, end }: Node, code: string) => ({ start, end: code[end - 1] === ";" ? end - 1 : end });
 

@@ -2,7 +2,7 @@ import { type TransformFailure, type TransformResult, transform } from "esbuild"
 import type { CompiledCell } from "../channel.js";
 import type { CellAnalysis, NameKind } from "./analyse-cell.js";
 import { keepValue, prefixesFor, rewriteCell } from "./rewrite-cell.js";
-import { childrenOf, type Node, parse, type SyntaxProblem } from "./syntax-tree.js";
+import { parse, type SyntaxProblem } from "./syntax-tree.js";
 
 const TARGET = `node${process.versions.node}`;
 
@@ -31,24 +31,14 @@ export async function compileCell(
   const prefixes = prefixesFor(code);
   const kept = keepValue(code, analysis, prefixes);
   const source = kept?.code ?? code;
-  const stripped = isPlain(code) ? null : await strip(source, code, file);
+  // What is JavaScript as it stands needs no compiler; a modifier such as private shows only there.
+  const isPlain = !analysis.isLowered && parse(code, "js", true).problems.length === 0;
+  const stripped = isPlain ? null : await strip(source, code, file);
   const { code: script, map, imports, names } = rewriteCell(stripped?.code ?? source, analysis, known, prefixes);
   const declares = [...analysis.names].flatMap(([name, kind]) => (kind === "import" ? [] : [name]));
   const maps = [map, ...(stripped ? [stripped.map] : []), ...(kept ? [kept.map] : [])];
-  return { code: script, file, maps, imports, names, declares };
+  return { code: script, file, source: code, maps, imports, names, declares };
 }
-
-/** Whether code is JavaScript that the running Node takes as it stands. */
-function isPlain(code: string): boolean {
-  const { body, problems } = parse(code, "js", true);
-  return problems.length === 0 && !body.some(isLowered);
-}
-
-const isLowered = (node: Node): boolean =>
-  node.type === "Decorator" ||
-  node.type === "AccessorProperty" ||
-  (node.type === "VariableDeclaration" && String(node.kind).endsWith("using")) ||
-  childrenOf(node).some(isLowered);
 
 /** @throws CellSyntaxError */
 async function strip(source: string, code: string, file: string): Promise<TransformResult> {

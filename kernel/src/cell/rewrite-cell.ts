@@ -291,16 +291,13 @@ class Rewriter {
     const parameters = nodesOf(node.params).flatMap((parameter) => bindingsOf(parameter).map(({ name }) => name));
     const body = nodeOf(node.body);
     const statements = body.type === "BlockStatement" ? nodesOf(body.body) : [];
-    const names = new Set([...parameters, ...varsOf(statements), ...lexicalNames(statements)]);
-    if (node.type === "FunctionExpression" && node.id) names.add(nameOf(node.id));
     const isArrow = node.type === "ArrowFunctionExpression";
-    if (!isArrow) {
-      names.add("arguments");
-      this.#functions++;
-    }
-    const inner = [...scopes, names];
-    for (const parameter of nodesOf(node.params)) this.#visit(parameter, inner);
-    this.#visit(body, inner);
+    const own = node.type === "FunctionExpression" && node.id ? [nameOf(node.id)] : [];
+    const outer = new Set([...own, ...parameters, ...(isArrow ? [] : ["arguments"])]);
+    if (!isArrow) this.#functions++;
+    // A parameter's initialiser does not see what the body declares.
+    for (const parameter of nodesOf(node.params)) this.#visit(parameter, [...scopes, outer]);
+    this.#visit(body, [...scopes, outer, new Set([...varsOf(statements), ...lexicalNames(statements)])]);
     if (!isArrow) this.#functions--;
   }
 

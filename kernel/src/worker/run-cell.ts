@@ -92,8 +92,8 @@ export class CellRunner {
   }
 
   async #evaluate(compiled: CompiledCell, isChecked: boolean, state: { started: boolean }): Promise<unknown> {
-    const { code, file, maps, imports, names, declares } = compiled;
-    registerMaps(file, maps);
+    const { code, file, source, maps, imports, names, declares } = compiled;
+    registerMaps(file, maps, source);
     for (const entry of imports)
       this.#scope.bind(entry, await this.#modules.import(entry.specifier, { with: entry.attributes }), isChecked);
     this.#scope.declare(declares);

@@ -7,16 +7,17 @@ const KERNEL = fileURLToPath(new URL("..", import.meta.url));
 const MOST_SOURCES = 5000;
 
 /** Source maps of scripts by file name, in the order in which they lead back to the source. */
-const sources = new Map<string, (string | TraceMap)[]>();
+const sources = new Map<string, { readonly maps: (string | TraceMap)[]; readonly source: string }>();
 
-export function registerMaps(file: string, maps: readonly string[]): void {
-  sources.set(file, [...maps]);
+/** @param source a cell's code */
+export function registerMaps(file: string, maps: readonly string[], source = ""): void {
+  sources.set(file, { maps: [...maps], source });
   if (sources.size > MOST_SOURCES) for (const oldest of sources.keys()) if (sources.delete(oldest)) break;
 }
 
 /** A position in a script, 1-based, as the position in the source that it came from. */
 function sourcePosition(file: string, line: number, column: number): { line: number; column: number } {
-  const maps = sources.get(file) ?? [];
+  const { maps, source } = sources.get(file) ?? { maps: [], source: "" };
   let position = { line, column: column - 1 };
   for (const [i, entry] of maps.entries()) {
     const map = typeof entry === "string" ? new TraceMap(entry) : entry;
@@ -24,7 +25,10 @@ function sourcePosition(file: string, line: number, column: number): { line: num
     const found = originalPositionFor(map, position);
     if (found.line !== null) position = { line: found.line, column: found.column };
   }
-  return { line: position.line, column: position.column + 1 };
+  // A shared function is called through its box, which V8 places at the parenthesis: the name stands before it.
+  const before = source.split("\n", position.line)[position.line - 1]?.slice(0, position.column + 1) ?? "";
+  const name = /([\p{ID_Start}$_][\p{ID_Continue}$]*)\($/u.exec(before);
+  return { line: position.line, column: (name?.index ?? position.column) + 1 };
 }
 
 /** Lets `error.stack` show the notebook's own sources, without the kernel's frames. */
