@@ -22,6 +22,15 @@ async function main(args: readonly string[]): Promise<void> {
   });
   process.on("SIGINT", () => kernel.interrupt());
   kernel.start();
+  if (process.env.JPY_PARENT_PID) endWithParent(() => kernel.end());
+}
+
+/** A kernel whose starter was killed has nobody who could end it. */
+function endWithParent(end: () => void): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, 1000).unref();
 }
 
 process.on("uncaughtException", (error) => console.error("litlab kernel:", error));

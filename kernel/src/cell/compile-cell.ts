@@ -1,4 +1,4 @@
-import { type TransformFailure, type TransformResult, transform } from "esbuild";
+import { stop, type TransformFailure, type TransformOptions, type TransformResult, transform } from "esbuild";
 import type { CompiledCell } from "../channel.js";
 import type { CellAnalysis, NameKind } from "./analyse-cell.js";
 import { keepValue, prefixesFor, rewriteCell } from "./rewrite-cell.js";
@@ -43,7 +43,7 @@ export async function compileCell(
 /** @throws CellSyntaxError */
 async function strip(source: string, code: string, file: string): Promise<TransformResult> {
   // What esbuild takes for a module is strict code.
-  return await transform(`${source}\nexport {};`, {
+  return await transformed(`${source}\nexport {};`, {
     loader: "ts",
     target: TARGET,
     sourcemap: "external",
@@ -56,6 +56,17 @@ async function strip(source: string, code: string, file: string): Promise<Transf
   }).catch((failure: TransformFailure) => {
     throw new CellSyntaxError(failure.errors.map((error) => problemOf(code, error)));
   });
+}
+
+/** esbuild's answer; its process is started again if it has ended. */
+async function transformed(code: string, options: TransformOptions): Promise<TransformResult> {
+  try {
+    return await transform(code, options);
+  } catch (failure) {
+    if ((failure as Partial<TransformFailure>).errors) throw failure;
+    await stop();
+    return await transform(code, options);
+  }
 }
 
 function problemOf(code: string, { text, location }: TransformFailure["errors"][number]): SyntaxProblem {
@@ -74,7 +85,7 @@ export async function compileModule(
   code: string,
 ): Promise<{ readonly code: string; readonly map: string }> {
   const loader = /\.[cm]?tsx$/.test(path) ? "tsx" : /\.[cm]?ts$/.test(path) ? "ts" : /x$/.test(path) ? "jsx" : "js";
-  return transform(code, {
+  return transformed(code, {
     loader,
     target: TARGET,
     format: "esm",

@@ -23,7 +23,7 @@ export interface Rewritten {
 }
 
 /** What the function takes before the notebook's names. `import`, `meta` and `const` stand for what they rewrite. */
-export const OWN_PARAMETERS = ["result", "import", "meta", "const"] as const;
+const OWN_PARAMETERS = ["result", "import", "meta", "const", "check"] as const;
 const HOST_PARAMETERS = "require, __dirname, __filename";
 
 const ASSIGNMENTS = new Set(["=", "??=", "||=", "&&="]);
@@ -80,6 +80,8 @@ class Rewriter {
   readonly #used = new Set<string>();
   readonly #imports: CellImport[] = [];
   readonly #begin: string[] = [];
+  /** Where expression statements begin: what stands there must not continue a line before it that has no semicolon. */
+  readonly #starts = new Set<number>();
   #functions = 0;
 
   constructor(js: string, cell: CellAnalysis, known: ReadonlyMap<string, NameKind>, prefixes: Prefixes) {
@@ -145,7 +147,7 @@ class Rewriter {
           this.#text.remove(node.start, declaration.start);
           this.#statement(declaration);
         } else {
-          this.#text.update(node.start, declaration.start, "(");
+          this.#text.update(node.start, declaration.start, "0, (");
           this.#text.appendLeft(declaration.end, ");");
           this.#visit(declaration, []);
         }
@@ -203,11 +205,19 @@ class Rewriter {
         if (this.#isShared(nameOf(node), scopes)) this.#text.update(node.start, node.end, this.#box(nameOf(node)));
         return;
       case "ThisExpression":
-        if (this.#functions === 0) this.#text.update(node.start, node.end, "(void 0)");
+        if (this.#functions === 0) this.#text.update(node.start, node.end, this.#parenthesis(node.start, "void 0"));
         return;
       case "MetaProperty":
         if (nameOf(node.meta) === "import") this.#text.update(node.start, node.end, `${this.#prefixes.own}meta`);
         return;
+      case "ExpressionStatement":
+        this.#starts.add(node.start);
+        break;
+      case "AwaitExpression":
+        // An interrupted cell ends at its next await.
+        this.#text.prependRight(node.start, `${this.#prefixes.own}check(`);
+        this.#text.appendLeft(node.end, ")");
+        break;
       case "ImportExpression":
         this.#text.update(node.start, node.start + "import".length, `${this.#prefixes.own}import`);
         break;
@@ -245,7 +255,7 @@ class Rewriter {
         this.#forEach(node, scopes);
         return;
       case "ForStatement":
-        this.#inScope(node, scopes, namesOfHead(node.init));
+        this.#for(node, scopes);
         return;
       case "LabeledStatement":
         this.#visit(nodeOf(node.body), scopes);
@@ -317,9 +327,14 @@ class Rewriter {
   #call(node: Node, scopes: readonly Scope[]): void {
     const callee = nodeOf(node.type === "CallExpression" ? node.callee : node.tag);
     if (callee.type === "Identifier" && this.#isShared(nameOf(callee), scopes))
-      this.#text.update(callee.start, callee.end, `(0, ${this.#box(nameOf(callee))})`);
+      this.#text.update(callee.start, callee.end, this.#parenthesis(callee.start, `0, ${this.#box(nameOf(callee))}`));
     else this.#visit(callee, scopes);
     for (const child of childrenOf(node)) if (child !== callee) this.#visit(child, scopes);
+  }
+
+  /** An expression in parentheses, also at the beginning of a statement. */
+  #parenthesis(start: number, expression: string): string {
+    return `${this.#starts.has(start) ? "0, " : ""}(${expression})`;
   }
 
   #assignment(node: Node, scopes: readonly Scope[]): void {
@@ -400,9 +415,22 @@ class Rewriter {
           this.#text.prependRight(id.start, "(");
           this.#text.appendLeft(init.end, ")");
         }
+        if (id.type !== "Identifier" && declarator === declarators[0] && !isHead)
+          this.#text.prependRight(id.start, "0, ");
         this.#visit(init, scopes);
-      } else if (node.kind !== "var" && !isHead) this.#text.appendLeft(id.end, " = void 0");
+      } else if (!isHead) {
+        if (node.kind !== "var") this.#text.appendLeft(id.end, " = void 0");
+        if (declarator === declarators.at(-1)) this.#text.appendLeft(id.end, ";");
+      }
     }
+  }
+
+  #for(node: Node, scopes: readonly Scope[]): void {
+    const init = node.init as Node | null;
+    const inner = [...scopes, new Set(namesOfHead(init))];
+    for (const child of childrenOf(node))
+      if (child === init && init.type === "VariableDeclaration") this.#variables(init, inner, true);
+      else this.#visit(child, inner);
   }
 
   #forEach(node: Node, scopes: readonly Scope[]): void {

@@ -16,8 +16,9 @@ const MS_PER_MESSAGE = 11;
 const BURST = 40;
 /** Characters a stream message at most. */
 const CHUNK = 16_384;
-/** Outputs that wait, bytes: above it the worker has to wait as well. */
+/** Outputs that wait, in characters printed and in messages: above it the worker has to wait as well. */
 const MOST_WAITING = 8 * 2 ** 20;
+const MOST_MESSAGES = 1000;
 
 const PACED = new Set(["stream", "display_data", "update_display_data", "clear_output"]);
 
@@ -64,21 +65,19 @@ export class Iopub {
     return this.#items.length === 0 ? Promise.resolve() : new Promise((resolve) => this.#drained.push(resolve));
   }
 
-  /** Drops what a cell has printed and what still waits to be sent; says how much that was. */
-  dropStreams(parent: object): void {
-    let dropped = 0;
+  /** Drops what a cell has shown and printed and what still waits to be sent; says how much that was. */
+  dropOutputs(parent: object): void {
+    const before = this.#items.length;
+    let characters = 0;
     this.#items = this.#items.filter((item) => {
-      if (item.type !== "stream" || item.parent !== parent) return true;
-      dropped += String(item.content.text).length;
+      if (!PACED.has(item.type) || item.parent !== parent) return true;
+      if (item.type === "stream") characters += String(item.content.text).length;
       return false;
     });
-    this.#waiting -= dropped;
-    if (dropped > 0)
-      this.stream(
-        "stderr",
-        `[${dropped.toLocaleString("en-US")} characters of output were dropped by the interrupt]\n`,
-        parent,
-      );
+    this.#waiting -= characters;
+    const messages = before - this.#items.length;
+    const what = characters > 0 ? `${characters.toLocaleString("en-US")} characters` : `${messages} messages`;
+    if (messages > 0) this.stream("stderr", `[${what} of output were dropped by the interrupt]\n`, parent);
     this.#flush();
   }
 
@@ -140,7 +139,8 @@ export class Iopub {
   }
 
   #tell(): void {
-    const isFull = this.#waiting > (this.#isFull ? MOST_WAITING / 2 : MOST_WAITING);
+    const share = this.#isFull ? 0.5 : 1;
+    const isFull = this.#waiting > share * MOST_WAITING || this.#items.length > share * MOST_MESSAGES;
     if (isFull === this.#isFull) return;
     this.#isFull = isFull;
     this.#onFull(isFull);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { CommMessage, Outcome } from "../channel.js";
 import { type Message, MessageCodec, MessageError } from "../protocol/messages.js";
 import type { Request, RequestType } from "../protocol/requests.js";
@@ -63,7 +64,7 @@ export class Kernel {
   async #load(isService: boolean): Promise<typeof import("../protocol/requests.js")> {
     if (isService) {
       const { VaultService } = await import("./vault-service.js");
-      this.#service = new VaultService(this.#iopub, () => void this.#end());
+      this.#service = new VaultService(this.#iopub, () => void this.end());
     }
     return await import("../protocol/requests.js");
   }
@@ -140,7 +141,7 @@ export class Kernel {
         const { restart } = request as Request<"shutdown_request">;
         reply({ restart });
         this.#iopub.publish("shutdown_reply", { status: "ok", restart }, message.header);
-        void this.#end();
+        void this.end();
         return;
       }
       case "debug_request":
@@ -229,14 +230,17 @@ export class Kernel {
     this.#reply(channel, message, isComplete(code));
   }
 
-  #prompt({ ids, header }: Message, prompt: string, password: boolean): void {
-    const frames = this.#codec.encode("input_request", { prompt, password }, { ids, parent: header });
+  #prompt({ ids, header }: Message, prompt: string, password: boolean): string {
+    const id = randomUUID();
+    const frames = this.#codec.encode("input_request", { prompt, password }, { ids, parent: header, id });
     void this.#sockets.send("stdin", frames);
+    return id;
   }
 
-  #answerPrompt({ content }: Message): void {
+  #answerPrompt({ parent, content }: Message): void {
     const { value } = content as { readonly value?: unknown };
-    this.#notebook?.answer(typeof value === "string" ? value : "");
+    const { msg_id: question } = parent as { readonly msg_id?: unknown };
+    this.#notebook?.answer(String(question), typeof value === "string" ? value : "");
   }
 
   async #complete({ code, cursor_pos: cursor }: Request<"complete_request">): Promise<object> {
@@ -276,7 +280,8 @@ export class Kernel {
     else this.#notebook?.comm(message, origin);
   }
 
-  async #end(): Promise<void> {
+  /** Ends the worker, the compiler and the kernel. */
+  async end(): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
     await this.#notebook?.end();

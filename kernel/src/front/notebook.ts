@@ -15,8 +15,8 @@ export interface NotebookOptions {
   /** Check types before a cell runs. */
   readonly checksTypes: boolean;
   readonly iopub: Iopub;
-  /** Asks the frontend that a message came from for a line of text. */
-  readonly onPrompt: (origin: Message, prompt: string, password: boolean) => void;
+  /** Asks the frontend that a message came from for a line of text. @returns the question's id */
+  readonly onPrompt: (origin: Message, prompt: string, password: boolean) => string;
 }
 
 /** What every cell can use without an import. */
@@ -54,8 +54,8 @@ export class Notebook {
   readonly #origins = new Map<number, Message>();
   /** Open comms and their targets. */
   readonly comms = new Map<string, string>();
-  /** Prompts that wait for an answer. */
-  readonly #prompts: number[] = [];
+  /** Prompts that wait for an answer, by the question's id. */
+  readonly #prompts = new Map<string, number>();
   #running: Running | null = null;
   #last: Message | null = null;
   #cells = 0;
@@ -95,6 +95,7 @@ export class Notebook {
       finish = resolve;
     });
     const running: Running = { id, message, finish, isInterrupted: false };
+    const worker = this.#worker;
     this.#running = running;
     try {
       const { code, allow_stdin: allowStdin } = request;
@@ -120,7 +121,9 @@ export class Notebook {
           result instanceof Error ? reportProblems("SyntaxError", name, expression, result.problems) : result;
       }
       if (running.isInterrupted) return failed(reportFailure("Interrupted", "the cell was interrupted"));
-      this.#worker.send({ type: "run", cell: id, compiled, isChecked, expressions, allowStdin });
+      // A worker that ended meanwhile has ended the cell.
+      if (worker !== this.#worker) return await finished;
+      worker.send({ type: "run", cell: id, compiled, isChecked, expressions, allowStdin });
       const outcome = await finished;
       if (outcome.status === "ok" || outcome.started) {
         this.#names = names;
@@ -145,7 +148,7 @@ export class Notebook {
     const running = this.#running;
     if (running) {
       running.isInterrupted = true;
-      this.#iopub.dropStreams(running.message.header);
+      this.#iopub.dropOutputs(running.message.header);
       this.#worker.pause(false);
       setTimeout(() => this.#complain(running), PATIENCE).unref();
     }
@@ -159,9 +162,10 @@ export class Notebook {
     this.#worker.send({ type: "comm", cell: this.#register(origin), message }, origin.buffers);
   }
 
-  /** What the user answered to a prompt. */
-  answer(value: string): void {
-    const id = this.#prompts.shift();
+  /** What the user answered to a prompt; an answer to one that is gone is none. */
+  answer(question: string, value: string): void {
+    const id = this.#prompts.get(question);
+    this.#prompts.delete(question);
     if (id !== undefined) this.#worker.send({ type: "input", id, value });
   }
 
@@ -201,6 +205,7 @@ export class Notebook {
     this.#names = new Map(PROVIDED.map((name) => [name, "let"]));
     void this.#tools?.then(({ checker }) => checker.clear());
     this.comms.clear();
+    this.#prompts.clear();
     return new WorkerProcess(this.#options.folder, {
       onMessage: (message, buffers) => this.#receive(message, buffers),
       onRaw: (name, text) => this.#iopub.stream(name, text, this.#originOf(0)),
@@ -232,11 +237,10 @@ export class Notebook {
       case "ready":
         break;
       case "stream":
-        // What an interrupted cell goes on printing is what the user wants to end.
-        if (!(this.#running?.isInterrupted && message.cell === this.#running.id))
-          this.#iopub.stream(message.name, message.text, this.#originOf(message.cell));
+        if (!this.#isEnding(message.cell)) this.#iopub.stream(message.name, message.text, this.#originOf(message.cell));
         break;
       case "display": {
+        if (this.#isEnding(message.cell)) break;
         const { bundle, displayId, update } = message;
         const transient = displayId === null ? {} : { display_id: displayId };
         const type = update ? "update_display_data" : "display_data";
@@ -263,6 +267,11 @@ export class Notebook {
     }
   }
 
+  /** What an interrupted cell goes on showing is what the user wants to end. */
+  #isEnding(cell: number): boolean {
+    return this.#running?.id === cell && this.#running.isInterrupted;
+  }
+
   async #transform(id: number, path: string, code: string): Promise<void> {
     try {
       const { compile } = await this.#tools;
@@ -278,8 +287,7 @@ export class Notebook {
       this.#worker.send({ type: "input", id, value: null });
       return;
     }
-    this.#prompts.push(id);
-    this.#options.onPrompt(origin, prompt, password);
+    this.#prompts.set(this.#options.onPrompt(origin, prompt, password), id);
   }
 
   #publishComm({ action, id, target, data, metadata }: CommMessage, cell: number, buffers: readonly Buffer[]): void {

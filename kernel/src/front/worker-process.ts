@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
@@ -44,7 +44,7 @@ export class WorkerProcess {
 
   constructor(folder: string, { onMessage, onRaw, onExit }: WorkerEvents) {
     const child = spawn(process.execPath, [...FLAGS, SCRIPT], {
-      cwd: existsSync(folder) ? folder : tmpdir(),
+      cwd: statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? folder : tmpdir(),
       detached: true,
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],
     });

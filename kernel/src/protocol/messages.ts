@@ -73,15 +73,17 @@ export class MessageCodec {
       parent = {},
       metadata = {},
       buffers = [],
+      id = randomUUID(),
     }: {
       readonly ids?: readonly Part[];
       readonly parent?: object;
       readonly metadata?: object;
       readonly buffers?: readonly Uint8Array[];
+      readonly id?: string;
     } = {},
   ): Part[] {
     const header = {
-      msg_id: randomUUID(),
+      msg_id: id,
       session: this.#session,
       username: "kernel",
       date: new Date().toISOString(),

@@ -3,7 +3,6 @@ import { inspect, types } from "node:util";
 import type { Bundle } from "../channel.js";
 import { escapeHtml, rowsTable } from "./html.js";
 import { currentCell, send } from "./output.js";
-import { readable } from "./stack-traces.js";
 
 const DISPLAY = Symbol.for("Jupyter.display");
 const MOST_CARDS = 50;
@@ -20,18 +19,19 @@ const isDisplayable = (value: unknown): value is Displayable =>
  * What a notebook shows of a value: what its `Symbol.for("Jupyter.display")` gives, sync or async, a MIME bundle or
  * `{ data, metadata }`; of a list of such values their cards; of an array of plain objects a table; always its text.
  */
-export async function bundleOf(value: unknown): Promise<Bundle> {
-  const text = () => (typeof value === "string" ? inspect(value) : readable(inspect(value)));
+export function bundleOf(value: unknown): Bundle | Promise<Bundle> {
+  const text = { "text/plain": inspect(value) };
   if (isDisplayable(value)) {
-    const { data, metadata } = partsOf(await value[DISPLAY]());
-    return { data: { "text/plain": text(), ...data }, metadata };
+    const bundle = (shown: unknown) => {
+      const { data, metadata } = partsOf(shown);
+      return { data: { ...text, ...data }, metadata };
+    };
+    const shown = value[DISPLAY]();
+    return types.isPromise(shown) ? shown.then(bundle) : bundle(shown);
   }
-  const data: Record<string, unknown> = { "text/plain": text() };
-  if (Array.isArray(value) && value.length > 0) {
-    const html = value.every(isDisplayable) ? await cards(value) : rowsTable(value);
-    if (html) data["text/html"] = html;
-  }
-  return { data, metadata: {} };
+  const bundle = (html: string | null) => ({ data: html ? { ...text, "text/html": html } : text, metadata: {} });
+  if (!Array.isArray(value) || value.length === 0) return bundle(null);
+  return value.every(isDisplayable) ? cards(value).then(bundle) : bundle(rowsTable(value));
 }
 
 async function cards(values: readonly Displayable[]): Promise<string | null> {
@@ -94,8 +94,9 @@ export async function display(
   { displayId = randomUUID(), update = false, raw = false }: DisplayOptions = {},
 ): Promise<DisplayHandle> {
   const cell = currentCell();
-  const bundle = raw ? partsOf(value) : await bundleOf(value);
-  send({ type: "display", cell, bundle, displayId, update });
+  const bundle = raw ? partsOf(value) : bundleOf(value);
+  // What is there at once is shown before what comes after it.
+  send({ type: "display", cell, bundle: types.isPromise(bundle) ? await bundle : bundle, displayId, update });
   return new DisplayHandle(displayId);
 }
 

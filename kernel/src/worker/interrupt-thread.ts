@@ -44,5 +44,6 @@ async function interrupt(cell: number): Promise<void> {
 // A number is an interrupt of that cell; the end of the pipe is the front's end.
 const pipe = new Socket({ fd, readable: true, writable: false });
 pipe.on("data", (bytes: Buffer) => void interrupt(bytes.readUInt32LE(bytes.length - 4)).catch(() => undefined));
-pipe.on("close", () => process.kill(process.pid, "SIGKILL"));
-pipe.on("error", () => process.kill(process.pid, "SIGKILL"));
+const end = () => process.kill(-process.pid, "SIGKILL");
+pipe.on("close", end);
+pipe.on("error", end);

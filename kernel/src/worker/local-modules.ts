@@ -24,13 +24,21 @@ const NATIVE = new Set([".cjs", ".cts", ".node", ".wasm"]);
  */
 export class LocalModules {
   readonly #entries = new Map<string, Entry>();
+  #queue: Promise<unknown> = Promise.resolve();
   readonly #external: (specifier: string, folder: string) => Promise<Namespace>;
 
   constructor(external: (specifier: string, folder: string) => Promise<Namespace>) {
     this.#external = external;
   }
 
-  async import(path: string): Promise<Namespace> {
+  /** A cell's import: one after the other, since linking must not be interrupted. */
+  import(path: string): Promise<Namespace> {
+    const imported = this.#queue.then(() => this.#load(path));
+    this.#queue = imported.catch(() => undefined);
+    return imported;
+  }
+
+  async #load(path: string): Promise<Namespace> {
     const file = await resolveFile(path);
     if (await isNative(file)) return this.#external(pathToFileURL(file).href, dirname(file));
     await this.#dropChanged();
@@ -39,8 +47,8 @@ export class LocalModules {
       if (module.status === "unlinked") await module.link(this.#link);
       await module.evaluate();
     } catch (error) {
-      // One that failed is tried again next time.
-      this.#entries.clear();
+      // What failed is tried again next time.
+      for (const [path, { module }] of this.#entries) if (module.status !== "evaluated") this.#entries.delete(path);
       throw error;
     }
     return module.namespace as Namespace;

@@ -1,6 +1,6 @@
 /** The process that runs a notebook's cells. The front starts it and speaks to it over pipes. */
 import { Socket } from "node:net";
-import { FrameReader, type ToWorker } from "../channel.js";
+import { FrameReader, type Outcome, type ToWorker } from "../channel.js";
 import { commRegistry, receiveComm } from "./comms.js";
 import { clearOutput, DisplayHandle, display, html, md, svg } from "./display.js";
 import { InterruptWatch } from "./interrupts.js";
@@ -66,13 +66,22 @@ process.emit = ((event: string, ...args: unknown[]) => {
   return true;
 }) as typeof process.emit;
 
+/** Tells how a cell ended; what it shows may hold what JSON cannot say. */
+function finish(cell: number, outcome: Outcome): void {
+  try {
+    send({ type: "done", cell, outcome });
+  } catch (error) {
+    send({ type: "done", cell, outcome: { status: "error", error: reportError(error), started: true } });
+  }
+}
+
 async function receive(message: ToWorker, buffers: readonly Buffer[]): Promise<void> {
   switch (message.type) {
     case "run": {
       allowPrompts(message.allowStdin);
       const outcome = await runner.run(message);
       watch.seen();
-      send({ type: "done", cell: message.cell, outcome });
+      finish(message.cell, outcome);
       return;
     }
     case "comm":

@@ -4,7 +4,7 @@ import vm from "node:vm";
 import type { Bundle, CompiledCell, ErrorReport, Outcome, ToWorker } from "../channel.js";
 import { bundleOf, DisplayHandle } from "./display.js";
 import type { Modules } from "./modules.js";
-import { cellOf, setRunning } from "./output.js";
+import { cellOf, currentCell, setRunning } from "./output.js";
 import type { Box, Scope } from "./scope.js";
 import { registerMaps, reportError } from "./stack-traces.js";
 import { forgetFinished, stopWorkOf } from "./started-work.js";
@@ -41,8 +41,8 @@ export class CellRunner {
   readonly #scope: Scope;
   readonly #modules: Modules;
   #running: { readonly cell: number; readonly interrupt: () => void } | null = null;
-  /** The cell that was interrupted last: the interrupt can come before the cell. */
-  #interrupted = 0;
+  /** The cells that were interrupted: the interrupt can come before the cell. */
+  readonly #interrupted = new Set<number>();
 
   constructor(scope: Scope, modules: Modules) {
     this.#scope = scope;
@@ -57,7 +57,7 @@ export class CellRunner {
         this.#running = { cell, interrupt: () => reject(new Interrupted()) };
       });
       interrupted.catch(() => undefined);
-      const isInterrupted = () => this.#interrupted === cell;
+      const isInterrupted = () => this.#interrupted.has(cell);
       const work = async () => {
         if (isInterrupted()) throw new Interrupted();
         const value = await this.#evaluate(compiled, isChecked, state);
@@ -87,9 +87,15 @@ export class CellRunner {
 
   /** Ends a cell that runs or is about to, at its next await at the latest. */
   interrupt(cell: number): void {
-    this.#interrupted = cell;
+    this.#interrupted.add(cell);
     if (this.#running?.cell === cell) this.#running.interrupt();
   }
+
+  /** Comes after every await of a cell's code: what an interrupted cell has started goes no further. */
+  readonly #check = <T>(value: T): T => {
+    if (this.#interrupted.size > 0 && this.#interrupted.has(currentCell())) throw new Interrupted();
+    return value;
+  };
 
   async #evaluate(compiled: CompiledCell, isChecked: boolean, state: { started: boolean }): Promise<unknown> {
     const { code, file, source, maps, imports, names, declares } = compiled;
@@ -107,6 +113,7 @@ export class CellRunner {
       this.#modules.import,
       meta,
       CONSTANT,
+      this.#check,
       require,
       dirname(String(meta.filename)),
       meta.filename,

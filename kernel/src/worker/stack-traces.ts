@@ -51,7 +51,7 @@ function isKernels(file: string): boolean {
 
 function headOf(error: Error): string {
   try {
-    return readable(Error.prototype.toString.call(error));
+    return Error.prototype.toString.call(error);
   } catch {
     return "Error";
   }
@@ -84,15 +84,20 @@ export function reportError(error: unknown): ErrorReport {
 
 function describe(error: unknown): ErrorReport {
   const isError = error instanceof Error || Object.prototype.toString.call(error) === "[object Error]";
-  const text = readable(inspect(error, { colors: true }));
+  const text = inspect(error, { colors: true });
   if (!isError) {
     const evalue = stripVTControlCharacters(text);
     return { ename: "Throw", evalue, traceback: [`\x1b[31mThrow\x1b[39m: ${text}`] };
   }
-  const { name, message, stack } = error as Error;
+  const { name, stack } = error as Error;
+  // V8 names what it could not call or read as the script has it.
+  const isV8s = error instanceof TypeError || error instanceof ReferenceError;
+  const message = isV8s ? readable(String((error as Error).message)) : String((error as Error).message);
   const ename = String(name || "Error");
   if (!stack) return { ename, evalue: message, traceback: [`\x1b[31m${ename}\x1b[39m: ${message}`] };
-  const lines = text.split("\n").map((line) => (/^\s+at /.test(line) ? `\x1b[90m${line}\x1b[39m` : line));
+  const lines = (isV8s ? readable(text) : text)
+    .split("\n")
+    .map((line) => (/^\s+at /.test(line) ? `\x1b[90m${line}\x1b[39m` : line));
   if (lines[0]?.startsWith(ename)) lines[0] = `\x1b[31m${ename}\x1b[39m${lines[0].slice(ename.length)}`;
-  return { ename, evalue: readable(String(message)), traceback: [lines.join("\n")] };
+  return { ename, evalue: message, traceback: [lines.join("\n")] };
 }

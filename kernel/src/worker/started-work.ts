@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { syncBuiltinESMExports } from "node:module";
 import timers from "node:timers";
 import timersPromises from "node:timers/promises";
@@ -17,6 +18,7 @@ function workOf(cell: number): Started {
   let work = started.get(cell);
   if (!work) {
     work = { handles: new Map(), abort: new AbortController() };
+    setMaxListeners(0, work.abort.signal);
     started.set(cell, work);
   }
   return work;
