@@ -239,8 +239,8 @@ export class Kernel {
 
   #answerPrompt({ parent, content }: Message): void {
     const { value } = content as { readonly value?: unknown };
-    const { msg_id: question } = parent as { readonly msg_id?: unknown };
-    this.#notebook?.answer(String(question), typeof value === "string" ? value : "");
+    const { msg_id: question } = parent as { readonly msg_id?: string };
+    this.#notebook?.answer(question, typeof value === "string" ? value : "");
   }
 
   async #complete({ code, cursor_pos: cursor }: Request<"complete_request">): Promise<object> {

@@ -148,6 +148,7 @@ export class Notebook {
     const running = this.#running;
     if (running) {
       running.isInterrupted = true;
+      this.#prompts.clear();
       this.#iopub.dropOutputs(running.message.header);
       this.#worker.pause(false);
       setTimeout(() => this.#complain(running), PATIENCE).unref();
@@ -162,10 +163,14 @@ export class Notebook {
     this.#worker.send({ type: "comm", cell: this.#register(origin), message }, origin.buffers);
   }
 
-  /** What the user answered to a prompt; an answer to one that is gone is none. */
-  answer(question: string, value: string): void {
-    const id = this.#prompts.get(question);
-    this.#prompts.delete(question);
+  /**
+   * What the user answered to a prompt.
+   * @param question the question's id; some frontends say none, and mean the newest
+   */
+  answer(question: string | undefined, value: string): void {
+    const asked = question ?? [...this.#prompts.keys()].at(-1) ?? "";
+    const id = this.#prompts.get(asked);
+    this.#prompts.delete(asked);
     if (id !== undefined) this.#worker.send({ type: "input", id, value });
   }
 

@@ -9,7 +9,7 @@ import signal
 import zmq
 from jupyter_client.session import Session
 
-from kernel_under_test import Kernel, processes, wait_until
+from kernel_under_test import Kernel, descendants, processes, wait_until
 from scenarios.base import complete, equal, scenario, with_kernel
 
 
@@ -232,3 +232,19 @@ def hostile_globals(kernel):
     kernel.ask("kernel_info_request", seconds=5)
     kernel.manager.interrupt_kernel()
     kernel.ask("kernel_info_request", channel="control", seconds=5)
+
+
+@with_kernel
+def what_json_cannot_say(kernel):
+    for data in ("{ a: 1n }", "(() => { const loop: any = {}; loop.loop = loop; return loop; })()"):
+        cell = kernel.run(f'({{ [Symbol.for("Jupyter.display")]: () => ({{ "application/json": {data} }}) }})')
+        equal(cell.reply["status"], "error")
+        kernel.lives()
+
+
+@with_kernel
+def a_compiler_that_is_killed(kernel):
+    kernel.run("const before: number = 1;")
+    (compiler,) = [pid for pid in descendants(kernel.pid) if "--service=" in processes()[pid][1]]
+    os.kill(compiler, signal.SIGKILL)
+    equal(kernel.run("const after: number = before + 1; after").value, "2")

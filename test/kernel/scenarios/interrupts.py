@@ -35,6 +35,8 @@ INTERRUPTED = {
     "a_regular_expression": "console.log('started'); /^(a+)+$/.test('a'.repeat(40) + 'b')",
     "a_long_sort": "while (true) { turn(); Array.from({ length: 1e5 }, Math.random).sort((a, b) => a - b); }",
     "an_atomics_wait": "console.log('started'); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);",
+    "a_loop_of_input_and_output": "while (true) { turn(); await (await import('node:fs/promises')).stat('/'); ticks++; }",
+    "displaying": "while (true) { turn(); await display(ticks++); }",
     "printing": "while (true) { turn(); console.log('line'); }",
 }
 

@@ -32,3 +32,8 @@ def prompts_interrupted(kernel):
     kernel.manager.interrupt_kernel()
     equal(cell.wait(2).reply["status"], "error")
     kernel.lives()
+    again = kernel.start('await prompt("Again?")', allow_stdin=True)
+    kernel.asked.clear()
+    kernel.pump(lambda: kernel.asked, what="input_request after an interrupt")
+    kernel.client.input("yes")
+    equal(again.wait().value, "'yes'")
