@@ -70,6 +70,7 @@ export function keepValue(
 type Scope = ReadonlySet<string>;
 
 class Rewriter {
+  readonly #js: string;
   readonly #body: readonly Node[];
   readonly #cell: CellAnalysis;
   readonly #known: ReadonlyMap<string, NameKind>;
@@ -86,6 +87,7 @@ class Rewriter {
 
   constructor(js: string, cell: CellAnalysis, known: ReadonlyMap<string, NameKind>, prefixes: Prefixes) {
     const { body } = parse(js, "js");
+    this.#js = js;
     this.#body = body;
     this.#cell = cell;
     this.#known = known;
@@ -147,8 +149,9 @@ class Rewriter {
           this.#text.remove(node.start, declaration.start);
           this.#statement(declaration);
         } else {
-          this.#text.update(node.start, declaration.start, "0, (");
-          this.#text.appendLeft(declaration.end, ");");
+          const keywords = /^export\s+default/.exec(this.#js.slice(node.start))?.[0].length ?? 0;
+          const end = this.#js[node.end - 1] === ";" ? node.end - 1 : node.end;
+          this.#text.update(node.start, node.start + keywords, "0, (").appendLeft(end, ");");
           this.#visit(declaration, []);
         }
         return;

@@ -25,7 +25,13 @@ export function parse(code: string, lang: "ts" | "js", isStrict = false): Parsed
   const deep = tooDeepAt(code);
   if (deep !== null)
     return { body: [], problems: [{ message: "the code is nested too deeply", start: deep, end: deep + 1 }] };
-  const options = { lang, sourceType: "module", astType: lang, showSemanticErrors: isStrict } as const;
+  const options = {
+    lang,
+    sourceType: "module",
+    astType: lang,
+    showSemanticErrors: isStrict,
+    preserveParens: false,
+  } as const;
   const { program, errors } = parseSync(`cell.${lang}`, code, options);
   const problems = errors
     .filter(({ severity }) => severity === "Error")

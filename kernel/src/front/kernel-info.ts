@@ -1,18 +1,15 @@
-import { createRequire } from "node:module";
 import { PROTOCOL_VERSION } from "../protocol/messages.js";
-
-const { version } = createRequire(import.meta.url)("../../package.json") as { readonly version: string };
-const TYPESCRIPT = "7.0.2";
+import { KERNEL_VERSION, TYPESCRIPT_VERSION } from "../versions.js";
 
 /** What the kernel says of itself. */
 export const kernelInfo = (): object => ({
   protocol_version: PROTOCOL_VERSION,
   implementation: "litlab",
-  implementation_version: version,
-  banner: `TypeScript (Lit Lab) ${version}: TypeScript ${TYPESCRIPT} on Node ${process.versions.node}`,
+  implementation_version: KERNEL_VERSION,
+  banner: `TypeScript (Lit Lab) ${KERNEL_VERSION}: TypeScript ${TYPESCRIPT_VERSION} on Node ${process.versions.node}`,
   language_info: {
     name: "typescript",
-    version: TYPESCRIPT,
+    version: TYPESCRIPT_VERSION,
     mimetype: "text/typescript",
     file_extension: ".ts",
     pygments_lexer: "typescript",

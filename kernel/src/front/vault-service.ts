@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { CommMessage } from "../channel.js";
+import { KERNEL_VERSION } from "../versions.js";
 import type { Iopub } from "./iopub.js";
 
 /** The comm that the JupyterLab extension opens. */
 const TARGET = "litlab.vault";
 const IDLE = 10 * 60_000;
-const VERSION = "0.1.0";
 
 const request = z.object({
   jsonrpc: z.literal("2.0"),
@@ -23,7 +23,7 @@ export class VaultService {
   readonly comms = new Map<string, string>();
   readonly #iopub: Iopub;
   readonly #methods: Readonly<Record<string, (params: Readonly<Record<string, unknown>>) => unknown>> = {
-    hello: () => ({ name: "litlab", version: VERSION, pid: process.pid }),
+    hello: () => ({ name: "litlab", version: KERNEL_VERSION, pid: process.pid }),
     ping: () => "pong",
   };
   readonly #idle: NodeJS.Timeout;

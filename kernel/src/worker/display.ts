@@ -39,7 +39,8 @@ async function cards(values: readonly Displayable[]): Promise<string | null> {
     values.slice(0, MOST_CARDS).map(async (value) => partsOf(await value[DISPLAY]()).data),
   );
   const parts = bundles.map((bundle) => bundle["text/html"]).filter((part) => typeof part === "string");
-  return parts.length === bundles.length ? parts.join("\n") : null;
+  const more = values.length > MOST_CARDS ? [`<div>${MOST_CARDS} of ${values.length} are shown</div>`] : [];
+  return parts.length === bundles.length ? [...parts, ...more].join("\n") : null;
 }
 
 function partsOf(shown: unknown): Bundle {

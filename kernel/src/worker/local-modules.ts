@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { dirname, extname, join } from "node:path";
+import { dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
 import type { Namespace } from "./modules.js";
@@ -98,7 +98,7 @@ export class LocalModules {
   readonly #link = async (specifier: string, referencing: vm.Module): Promise<vm.Module> => {
     const from = referencing.identifier;
     if (!isLocal(specifier)) return namespaceModule(specifier, await this.#external(specifier, dirname(from)));
-    const file = await resolveFile(localPath(specifier, from));
+    const file = await resolveFile(localPath(specifier, dirname(from)));
     if (await isNative(file))
       return namespaceModule(file, await this.#external(pathToFileURL(file).href, dirname(from)));
     const module = await this.#module(file);
@@ -107,14 +107,12 @@ export class LocalModules {
   };
 }
 
-const isLocal = (specifier: string): boolean => /^(\.{1,2}\/|\/|file:)/.test(specifier);
+/** Whether an import means a file of the notebook's, not a package. */
+export const isLocal = (specifier: string): boolean => /^(\.{1,2}\/|\/|file:)/.test(specifier);
 
-const localPath = (specifier: string, from: string): string =>
-  specifier.startsWith("file:")
-    ? fileURLToPath(specifier)
-    : specifier.startsWith("/")
-      ? specifier
-      : join(dirname(from), specifier);
+/** The path that such an import means in a folder. */
+export const localPath = (specifier: string, folder: string): string =>
+  specifier.startsWith("file:") ? fileURLToPath(specifier) : resolve(folder, specifier);
 
 async function stampOf(file: string): Promise<string | null> {
   const found = await stat(file, { bigint: true }).catch(() => null);

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
-import { LocalModules } from "./local-modules.js";
+import { isLocal, LocalModules, localPath } from "./local-modules.js";
 
 export type Namespace = Readonly<Record<string, unknown>>;
 type Import = (specifier: string, options?: { with: Readonly<Record<string, string>> }) => Promise<Namespace>;
@@ -48,7 +48,7 @@ export class Modules {
     const name = String(specifier);
     const own = this.#own.get(name);
     if (own) return own;
-    if (/^(\.{1,2}\/|\/|file:)/.test(name)) return this.#local.import(pathOf(name, this.#folder));
+    if (isLocal(name)) return this.#local.import(localPath(name, this.#folder));
     return this.#external(name, this.#folder, options?.with);
   };
 
@@ -77,13 +77,6 @@ export class Modules {
     }
   }
 }
-
-const pathOf = (specifier: string, folder: string): string =>
-  specifier.startsWith("file:")
-    ? fileURLToPath(specifier)
-    : specifier.startsWith("/")
-      ? specifier
-      : join(folder, specifier);
 
 const packageOf = (specifier: string): string =>
   specifier

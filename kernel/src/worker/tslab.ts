@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { TYPESCRIPT_VERSION } from "../versions.js";
 import { display } from "./display.js";
 
 /** Shows one MIME type after the other in one place, as tslab's Display does. */
@@ -32,5 +33,5 @@ class Display {
 export const tslab = {
   display: new Display(),
   newDisplay: (): Display => new Display(randomUUID()),
-  versions: { tslab: "1.0.22", typescript: "7.0.2", node: process.version },
+  versions: { tslab: "1.0.22", typescript: TYPESCRIPT_VERSION, node: process.version },
 };
