@@ -1,5 +1,5 @@
 import { parseSync, visitorKeys } from "oxc-parser";
-import { tooDeepAt } from "./nesting.js";
+import { tooDeepAt } from "./parser-limits.js";
 
 /** A node of a syntax tree in ESTree's form; offsets count UTF-16 units. */
 export interface Node {
