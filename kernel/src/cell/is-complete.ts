@@ -7,8 +7,8 @@ export function isComplete(
   const { problems } = parse(code, "ts");
   const [first] = problems;
   if (!first) return { status: "complete" };
-  // A template's text may end with the code; its problem begins at the backtick or after it.
-  const isTemplate = first.message === "Unterminated string" && /`/.test(code.slice(first.start - 1, first.start + 1));
+  // A template's text may end with the code; its problem begins at the backtick, or at the `}` of the last `${…}`.
+  const isTemplate = first.message === "Unterminated string" && /[`}]/.test(code[first.start] ?? "");
   const isCutOff =
     isTemplate || first.start >= code.trimEnd().length || first.message === "Unterminated multiline comment";
   if (!isCutOff) return { status: "invalid" };
