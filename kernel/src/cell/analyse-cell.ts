@@ -84,7 +84,7 @@ export function analyseCell(code: string): CellAnalysis {
           if (node.declare !== true) for (const { name } of bindings) names.set(name, kind);
           const prefix = `${documentationOf(outer, code)}export ${node.declare ? "declare " : ""}${kind === "const" && declarator.init ? "const" : "let"} `;
           declarations.push({
-            text: `${prefix}${code.slice(declarator.start, declarator.end)};`,
+            text: `${prefix}${typedText(declarator, kind, code)};`,
             bindings,
             offsets: bindings.map((binding) => binding.node.start - declarator.start + prefix.length),
             isValue: true,
@@ -150,6 +150,21 @@ export function analyseCell(code: string): CellAnalysis {
   return { problems, names, fresh, declarations, declared, assigned: assignedIn(body), isLowered, value };
 }
 
+/**
+ * A variable as other cells see it. One that begins as null, undefined or an empty array gets its type by what is done with
+ * it later, which only works within one module; elsewhere it may be anything.
+ */
+function typedText({ start, end, id, init }: Node, kind: NameKind, code: string): string {
+  const { end: middle, type: form, typeAnnotation } = nodeOf(id);
+  const value = init as Node | null;
+  const isEmpty = value === null || /^(?:null|undefined)$/.test(code.slice(value.start, value.end));
+  const isList = value?.type === "ArrayExpression" && nodesOf(value.elements).length === 0;
+  const type = isList ? ": any[]" : isEmpty && kind === "let" ? ": any" : "";
+  return form === "Identifier" && !typeAnnotation
+    ? code.slice(start, middle) + type + code.slice(middle, end)
+    : code.slice(start, end);
+}
+
 function importDeclarations(node: Node, code: string, names: Map<string, NameKind>, declarations: Declaration[]): void {
   const source = nodeOf(node.source);
   const from = code.slice(source.start, node.end).replace(/;?$/, ";");
@@ -168,15 +183,17 @@ function importDeclarations(node: Node, code: string, names: Map<string, NameKin
     const local = nameOf(specifier.local);
     const isType = node.importKind === "type" || specifier.importKind === "type";
     const own = code.slice(specifier.start, specifier.end);
-    const text =
-      specifier.type === "ImportSpecifier"
-        ? `import ${node.importKind === "type" ? "type " : ""}{ ${own} } from ${from} export { ${local} };`
-        : `import ${isType ? "type " : ""}${own} from ${from} export { ${local} };`;
+    const isNamed = specifier.type === "ImportSpecifier";
+    const prefix = isNamed
+      ? `import ${node.importKind === "type" ? "type " : ""}{ `
+      : `import ${isType ? "type " : ""}`;
+    const text = `${prefix}${own}${isNamed ? " }" : ""} from ${from} export { ${local} };`;
+    const { start } = nodeOf(specifier.local);
     if (!isType) names.set(local, "import");
     declarations.push({
       text,
-      bindings: [{ name: local, shorthand: false }],
-      offsets: [-1],
+      bindings: [{ name: local, shorthand: isNamed && nodeOf(specifier.imported).start === start }],
+      offsets: [start - specifier.start + prefix.length],
       isValue: !isType,
       isType: true,
     });

@@ -1,7 +1,7 @@
 import type { API, Diagnostic, Project, Snapshot } from "typescript7/unstable/async";
 import { analyseCell, type CellAnalysis } from "../cell/analyse-cell.js";
 import type { Completions } from "./complete.js";
-import { HistoryDocument, preludeOf } from "./history-document.js";
+import { HistoryDocument, PREFIX, preludeOf } from "./history-document.js";
 import { LocalFiles } from "./local-files.js";
 import { Mirror } from "./mirror.js";
 
@@ -26,7 +26,7 @@ const IDLE = 10 * 60_000;
 const LIMIT = 30_000;
 const HISTORY = "./__history";
 /** A module that is not there now may be there for the next cell. */
-const MISSING = new Set([2307, 2882]);
+const MISSING = new Set([2307, 2882, 7016]);
 const LOCAL_IMPORT = /["'](?:\.{1,2})?\//;
 /** Top-level await is fine here, whatever the configuration says. */
 const IGNORED = new Set([1309, 1375, 1378, 1431, 1432]);
@@ -69,7 +69,7 @@ export class Checker {
         .filter(({ category, code: number }) => category === 1 && !IGNORED.has(number))
         .map((diagnostic) => ({
           code: diagnostic.code,
-          message: textOf(diagnostic).replaceAll(/__(?=[\p{ID_Start}$_])/gu, ""),
+          message: textOf(diagnostic).replaceAll(PREFIX, ""),
           start: Math.max(0, diagnostic.pos - begin),
           end: Math.max(0, diagnostic.end - begin),
         }));
@@ -138,9 +138,11 @@ export class Checker {
     this.#session ??= this.#launch();
     const { api, mirror } = await this.#session;
     const prelude = preludeOf(this.history, code, analysis, HISTORY);
-    mirror.write(this.#historyWritten ? null : String(this.history), prelude + code);
-    const changed = this.#historyWritten ? [mirror.cell] : [mirror.history, mirror.cell];
-    this.#historyWritten = true;
+    const augments = analysis.declarations.some(({ bindings }) => bindings.length === 0);
+    const history = this.#historyWritten && !augments ? null : this.history.textFor(analysis);
+    mirror.write(history, prelude + code);
+    const changed = history === null ? [mirror.cell] : [mirror.history, mirror.cell];
+    this.#historyWritten = !augments;
     const isNew = mirror.linkPackages() || this.#isMissing;
     const before = this.#snapshot;
     const snapshot = await api.updateSnapshot(

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { type CompletionEntry, SymbolFlags } from "typescript7/unstable/async";
 import type { OpenCell } from "./checker.js";
-import { type HistoryDocument, wordsOf } from "./history-document.js";
+import { type HistoryDocument, PREFIX, wordsOf } from "./history-document.js";
 
 export interface Completions {
   readonly matches: readonly { readonly text: string; readonly type: string }[];
@@ -68,7 +68,7 @@ interface Match {
 async function entriesAt({ project, file, begin }: OpenCell, offset: number): Promise<Match[] | null> {
   try {
     const found = await project.checker.getCompletionsAtPosition(file, begin + offset);
-    return (found?.entries ?? []).map(matchOf);
+    return (found?.entries ?? []).filter(({ name }) => !name.startsWith(PREFIX)).map(matchOf);
   } catch (error) {
     if (/auto imports/.test(String((error as Error).message))) return null;
     throw error;

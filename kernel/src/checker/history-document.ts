@@ -1,23 +1,39 @@
 import type { CellAnalysis, Declaration, NameKind } from "../cell/analyse-cell.js";
-import { childrenOf, type Node, nameOf, parse } from "../cell/syntax-tree.js";
+import { membersOf, withoutMembers } from "./augmentations.js";
+import { type Reference, referencesOf } from "./references.js";
+
+interface Place {
+  name: string;
+  offset: number;
+  shorthand: boolean;
+  /** It was declared again, so it has a name that nobody types. */
+  isRetired: boolean;
+}
 
 interface Entry extends Declaration {
   text: string;
-  readonly places: { name: string; offset: number; shorthand: boolean }[];
+  readonly places: readonly Place[];
+  /** What `text` uses, once that was asked. */
+  references: readonly Reference[] | null;
 }
 
 const WORD = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
+const IMPORT = /^(?:export )?import\b/;
+/** Two cells that take from each other and are run in turn would retire declarations without end. */
+const MOST_RETIRED = 200;
+
+/** Begins the names under which a cell imports what it assigns to. */
+export const PREFIX = "$litlab_";
 
 /** The words of some code: a superset of the names that it uses. */
 export const wordsOf = (code: string): Set<string> => new Set(code.match(WORD));
 
 /**
- * What earlier cells declare, as one module: the newest declaration of every name. A function that uses a name which was
- * declared again since sees the new one, as it does at run time.
+ * What earlier cells declare, as one module: the newest declaration of every name. As at run time, what was evaluated keeps
+ * what a name was then, under another name (`x$1`), and what runs later, such as a function, sees what it is now.
  */
 export class HistoryDocument {
   #entries: Entry[] = [];
-  #gone = 0;
 
   /** Names that have a value or a type. */
   readonly names = new Map<string, NameKind>();
@@ -28,26 +44,22 @@ export class HistoryDocument {
         declarations.filter((entry) => entry[meaning]).flatMap(({ bindings }) => bindings.map(({ name }) => name)),
       );
     const [values, types] = [declared("isValue"), declared("isType")];
-    for (const name of types) if (!values.has(name)) this.#retireType(name);
-    this.#entries = this.#entries.filter((entry) => {
-      const replaced = entry.places.filter(
-        ({ name }) => (entry.isValue && values.has(name)) || (entry.isType && types.has(name)),
-      );
-      if (replaced.length === 0) return true;
-      if (replaced.length === entry.places.length) return false;
-      for (const place of replaced.reverse()) this.#rename(entry, place);
-      return true;
-    });
+    // The same import again changes nothing.
+    const imports = new Set(declarations.map(({ text }) => text).filter((text) => IMPORT.test(text)));
+    this.#entries = this.#notAugmentedBy(declarations).filter(({ text }) => !imports.has(text));
+    for (const name of new Set([...values, ...types])) this.#retire(name, values.has(name), types.has(name));
     for (const declaration of declarations) {
       const places = declaration.bindings.map(({ name, shorthand }, i) => ({
         name,
         shorthand,
         offset: declaration.offsets[i] ?? 0,
+        isRetired: false,
       }));
-      this.#entries.push({ ...declaration, places });
+      this.#entries.push({ ...declaration, places, references: null });
       for (const { name } of declaration.bindings)
         this.names.set(name, names.get(name) ?? this.names.get(name) ?? "type");
     }
+    this.#dropUnused();
   }
 
   clear(): void {
@@ -56,58 +68,89 @@ export class HistoryDocument {
   }
 
   toString(): string {
-    return `${this.#entries.map(({ text }) => text).join("\n")}\nexport {};\n`;
+    return textOf(this.#entries);
   }
 
-  /**
-   * A type that is declared anew goes on under another name where earlier cells have said it: unlike values, types of what
-   * is there already do not change.
-   */
-  #retireType(name: string): void {
+  /** The document for checking a cell: without what the cell adds anew to modules or to the global scope. */
+  textFor({ declarations }: CellAnalysis): string {
+    return textOf(this.#notAugmentedBy(declarations));
+  }
+
+  #notAugmentedBy(declarations: readonly Declaration[]): Entry[] {
+    const augmenting = declarations.filter(({ bindings }) => bindings.length === 0);
+    const members = new Set(augmenting.flatMap(({ text }) => [...membersOf(text)]));
+    if (members.size === 0) return this.#entries;
+    return this.#entries.flatMap((entry) => {
+      const text = entry.places.length > 0 ? entry.text : withoutMembers(entry.text, members);
+      return text === null ? [] : text === entry.text ? [entry] : [{ ...entry, text, references: null }];
+    });
+  }
+
+  /** A name is declared again: what it was goes on under another name, where it was used. */
+  #retire(name: string, hasValue: boolean, hasType: boolean): void {
     const declares = (entry: Entry) =>
-      !entry.isValue && entry.isType && entry.places.some((place) => place.name === name);
-    const olds = this.#entries.filter(declares);
-    if (olds.length === 0 || olds.some(({ text }) => text.startsWith("import "))) return;
-    const uses = this.#entries.map((entry) => ({ entry, places: typeUses(entry.text, name) }));
-    if (!uses.some(({ entry, places }) => places.length > 0 && !olds.includes(entry))) return;
-    const retired = `${name}$${++this.#gone}`;
-    for (const { entry, places } of uses)
-      for (const offset of [
-        ...places,
-        ...entry.places.filter((place) => declares(entry) && place.name === name).map((place) => place.offset),
-      ].sort((a, b) => b - a)) {
-        entry.text = entry.text.slice(0, offset) + retired + entry.text.slice(offset + name.length);
-        for (const place of entry.places) {
-          if (place.offset === offset) place.name = retired;
-          else if (place.offset > offset) place.offset += retired.length - name.length;
+      ((entry.isValue && hasValue) || (entry.isType && hasType)) && entry.places.some((place) => place.name === name);
+    const olds = new Set(this.#entries.filter(declares));
+    if (olds.size === 0) return;
+    const oldValues = [...olds].filter(({ isValue }) => isValue);
+    const oldTypes = [...olds].filter(({ isType }) => isType);
+    // Other than a class, a type is nothing that a function could see change.
+    const isPure = oldTypes.every(({ isValue }) => !isValue);
+    const stays = ({ isValue, isType, isDeferred }: Reference, isOwn: boolean) =>
+      (isValue && oldValues.length > 0 && (isOwn || !isDeferred || !hasValue)) ||
+      (isType && oldTypes.length > 0 && (isOwn || !isDeferred || !hasType || isPure));
+    const retired = this.#unusedName(name);
+    for (const entry of this.#entries) {
+      if (!entry.text.includes(name)) continue;
+      const isOwn = olds.has(entry);
+      const uses = usesIn(entry).filter((use) => use.name === name && stays(use, isOwn));
+      rename(entry, name, retired, [...(isOwn ? entry.places.filter((place) => place.name === name) : []), ...uses]);
+    }
+  }
+
+  #unusedName(name: string): string {
+    for (let i = 1; ; i++) if (!this.#entries.some(({ text }) => text.includes(`${name}$${i}`))) return `${name}$${i}`;
+  }
+
+  /** Retired declarations go when nothing that is left uses them. */
+  #dropUnused(): void {
+    const isOld = ({ places }: Entry) => places.length > 0 && places.every(({ isRetired }) => isRetired);
+    const olds = this.#entries.filter(isOld);
+    if (olds.length === 0) return;
+    const used = new Set<Entry>();
+    const use = (user: Entry) => {
+      const names = new Set(usesIn(user).map(({ name }) => name));
+      for (const old of olds)
+        if (!used.has(old) && old.places.some(({ name }) => names.has(name))) {
+          used.add(old);
+          use(old);
         }
-      }
-  }
-
-  /** One name of a pattern is declared anew elsewhere: here it becomes one that nobody uses. */
-  #rename(entry: Entry, place: Entry["places"][number]): void {
-    const name = `${place.shorthand ? `${place.name}: ` : ""}__gone${this.#gone++}`;
-    const end = place.offset + place.name.length;
-    entry.text = entry.text.slice(0, place.offset) + name + entry.text.slice(end);
-    const grown = name.length - place.name.length;
-    entry.places.splice(entry.places.indexOf(place), 1);
-    for (const other of entry.places) if (other.offset > place.offset) other.offset += grown;
+    };
+    for (const entry of this.#entries) if (!isOld(entry)) use(entry);
+    const kept = new Set(olds.filter((old) => used.has(old)).slice(-MOST_RETIRED));
+    this.#entries = this.#entries.filter((entry) => !isOld(entry) || kept.has(entry));
   }
 }
 
-/** Where some code names a type. */
-function typeUses(code: string, name: string): number[] {
-  if (!code.includes(name)) return [];
-  const found: number[] = [];
-  const visit = (node: Node, isType: boolean) => {
-    if (isType && nameOf(node) === name) found.push(node.start);
-    for (const child of childrenOf(node)) visit(child, TYPE_NAMES.has(node.type) && child.type === "Identifier");
-  };
-  for (const node of parse(code, "ts").body) visit(node, false);
-  return found;
+const textOf = (entries: readonly Entry[]): string => `${entries.map(({ text }) => text).join("\n")}\nexport {};\n`;
+
+function usesIn(entry: Entry): readonly Reference[] {
+  entry.references ??= referencesOf(entry.text);
+  return entry.references;
 }
 
-const TYPE_NAMES = new Set(["TSTypeReference", "TSInterfaceHeritage", "TSClassImplements", "TSQualifiedName"]);
+/** Renames a name where it is declared or used in an entry. */
+function rename(entry: Entry, name: string, to: string, places: readonly (Place | Reference)[]): void {
+  for (const { offset, shorthand } of [...places].sort((a, b) => b.offset - a.offset)) {
+    const key = shorthand ? `${name}${IMPORT.test(entry.text) ? " as" : ":"} ` : "";
+    entry.text = entry.text.slice(0, offset) + key + to + entry.text.slice(offset + name.length);
+    for (const place of entry.places)
+      if (place.offset === offset)
+        Object.assign(place, { name: to, offset: offset + key.length, shorthand: false, isRetired: true });
+      else if (place.offset > offset) place.offset += key.length + to.length - name.length;
+  }
+  if (places.length > 0) entry.references = null;
+}
 
 /**
  * The line before a cell's code that brings in what it uses of earlier cells. Names that the cell assigns to become
@@ -125,10 +168,9 @@ export function preludeOf(
     const kind = history.names.get(name);
     if (!kind || declared.has(name)) continue;
     if (assigned.has(name) && (kind === "let" || kind === "const")) {
-      imports.push(`${name} as __${name}`);
-      variables.push(
-        kind === "let" ? `let ${name}!: typeof __${name};` : `const ${name}: typeof __${name} = __${name};`,
-      );
+      const own = PREFIX + name;
+      imports.push(`${name} as ${own}`);
+      variables.push(kind === "let" ? `let ${name}!: typeof ${own};` : `const ${name}: typeof ${own} = ${own};`);
     } else imports.push(name);
   }
   const text = imports.length > 0 ? `import { ${imports.join(", ")} } from ${JSON.stringify(from)}; ` : "";

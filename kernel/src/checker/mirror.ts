@@ -102,7 +102,12 @@ export class Mirror {
 function removeOrphans(): void {
   for (const name of readdirSync(tmpdir())) {
     const pid = /^litlab-kernel-(\d+)-/.exec(name)?.[1];
-    if (pid && !isAlive(Number(pid))) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    if (!pid || isAlive(Number(pid))) continue;
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch {
+      // It is another user's.
+    }
   }
 }
 
