@@ -4,6 +4,7 @@ import { homedir, hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { isAlive } from "./is-alive.js";
 
 const NAME = "litlab";
 const LOGOS = ["logo-32x32.png", "logo-64x64.png", "logo-svg.svg"];
@@ -146,14 +147,6 @@ async function withHolder(folder: string, use: (holder: string) => Promise<void>
     await use(holder);
   } finally {
     await rm(holder, { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return codeOf(error) === "EPERM";
   }
 }
 

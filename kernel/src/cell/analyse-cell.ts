@@ -125,6 +125,7 @@ export function analyseCell(code: string): CellAnalysis {
       default:
         for (const name of varsOf([node])) {
           names.set(name, "let");
+          // A var in a block: its type is that of a statement which does not run again.
           const text = `export let ${name}: any;`;
           declarations.push({
             text,

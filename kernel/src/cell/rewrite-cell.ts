@@ -132,10 +132,10 @@ class Rewriter {
         this.#import(node);
         return;
       case "ExportAllDeclaration":
-        this.#importForEffect(node);
+        this.#addImport(node, []);
         return;
       case "ExportNamedDeclaration":
-        if (node.source) this.#importForEffect(node);
+        if (node.source) this.#addImport(node, []);
         else if (node.declaration) {
           const declaration = nodeOf(node.declaration);
           this.#text.remove(node.start, declaration.start);
@@ -188,10 +188,6 @@ class Rewriter {
       used: false,
     }));
     this.#addImport(node, bindings);
-  }
-
-  #importForEffect(node: Node): void {
-    this.#addImport(node, []);
   }
 
   #addImport(node: Node, bindings: CellImport["bindings"]): void {

@@ -1,10 +1,10 @@
-import { stat } from "node:fs/promises";
 import type { Project } from "typescript7/unstable/async";
+import { stampOf } from "../file-stamp.js";
 import type { Mirror } from "./mirror.js";
 
 /** The notebook's own files that cells import: TypeScript has to be told when they change. */
 export class LocalFiles {
-  readonly #stamps = new Map<string, string>();
+  readonly #stamps = new Map<string, string | null>();
 
   /** Notes the files of a project that are neither packages nor the checker's documents. */
   async look(project: Project, { folder }: Mirror): Promise<void> {
@@ -28,9 +28,4 @@ export class LocalFiles {
     }
     return changed;
   }
-}
-
-async function stampOf(file: string): Promise<string> {
-  const found = await stat(file, { bigint: true }).catch(() => null);
-  return found ? `${found.mtimeNs}:${found.size}` : "";
 }

@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
+import { stampOf } from "../file-stamp.js";
 import type { Namespace } from "./modules.js";
 import { registerMaps } from "./stack-traces.js";
 import { transformModule } from "./transform-module.js";
@@ -90,7 +91,7 @@ export class LocalModules {
       },
       importModuleDynamically: (async (specifier: string) =>
         isLocal(specifier)
-          ? this.import(localPath(specifier, file))
+          ? this.#load(localPath(specifier, dirname(file)))
           : this.#external(specifier, dirname(file))) as never,
     });
   }
@@ -113,11 +114,6 @@ export const isLocal = (specifier: string): boolean => /^(\.{1,2}\/|\/|file:)/.t
 /** The path that such an import means in a folder. */
 export const localPath = (specifier: string, folder: string): string =>
   specifier.startsWith("file:") ? fileURLToPath(specifier) : resolve(folder, specifier);
-
-async function stampOf(file: string): Promise<string | null> {
-  const found = await stat(file, { bigint: true }).catch(() => null);
-  return found && `${found.mtimeNs}:${found.size}:${found.ino}`;
-}
 
 /** The file that an import means: as it stands, with an extension, a `.ts` for its `.js`, or a folder's index. */
 async function resolveFile(path: string): Promise<string> {
