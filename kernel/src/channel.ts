@@ -41,6 +41,8 @@ export interface CompiledCell {
 }
 
 export type ToWorker =
+  /** What a cell imports, while its types are checked: packages can be loaded meanwhile. */
+  | { readonly type: "preload"; readonly cell: number; readonly imports: readonly CellImport[] }
   | {
       readonly type: "run";
       readonly cell: number;
@@ -83,13 +85,12 @@ export type Outcome =
 
 /** `cell` is the cell that started the work, 0 for none. */
 export type FromWorker =
-  | { readonly type: "ready" }
   | { readonly type: "stream"; readonly cell: number; readonly name: "stdout" | "stderr"; readonly text: string }
   | {
       readonly type: "display";
       readonly cell: number;
       readonly bundle: Bundle;
-      readonly displayId: string | null;
+      readonly displayId: string;
       readonly update: boolean;
     }
   | { readonly type: "clear"; readonly cell: number; readonly wait: boolean }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { notebookText } from "../notebook.js";
 import { ROOT, runPython } from "../python.js";
 
 interface Cell {
@@ -25,19 +26,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function write(name: string, sources: readonly string[]): void {
-  const cells = sources.map((source, i) => ({
-    cell_type: "code",
-    id: `cell-${i}`,
-    metadata: i === 0 ? { tags: ["parameters"] } : {},
-    execution_count: null,
-    outputs: [],
-    source,
-  }));
-  const kernelspec = { name: "litlab", display_name: "TypeScript (Lit Lab)", language: "typescript" };
-  const notebook = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
-  writeFileSync(join(folder, name), JSON.stringify(notebook));
-}
+const write = (name: string, sources: readonly string[]): void =>
+  writeFileSync(join(folder, name), notebookText(sources, ["parameters"]));
 
 const read = (name: string) => readFileSync(join(folder, name), "utf8");
 const cellsOf = (name: string) => (JSON.parse(read(name)) as { cells: Cell[] }).cells;

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -34,6 +35,13 @@ def descendants(pid):
         found += children
         todo += children
     return found
+
+
+def cpu_seconds(pid):
+    """The time that a process has computed, in whole seconds."""
+    text = subprocess.run(["ps", "-o", "time=", "-p", str(pid)], capture_output=True, text=True).stdout
+    hours, minutes, seconds = re.fullmatch(r"(?:(\d+):)?(\d+):(\d+)(?:\.\d+)?", text.strip()).groups()
+    return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
 
 
 def wait_until(condition, seconds, what):

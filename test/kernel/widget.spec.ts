@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
 import { type Lab, startLab } from "../lab.js";
+import { notebookText } from "../notebook.js";
 import { ROOT } from "../python.js";
 
 /** The widget of docs/kernel.md. */
@@ -60,24 +61,10 @@ const CELLS = [
 let folder: string;
 let lab: Lab;
 
-function writeNotebook(): void {
-  const cells = CELLS.map((source, i) => ({
-    cell_type: "code",
-    id: `cell-${i}`,
-    metadata: {},
-    execution_count: null,
-    outputs: [],
-    source,
-  }));
-  const kernelspec = { name: "litlab", display_name: "TypeScript (Lit Lab)", language: "typescript" };
-  const notebook = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
-  writeFileSync(join(folder, "widgets.ipynb"), JSON.stringify(notebook));
-}
-
 beforeAll(async () => {
   mkdirSync(join(ROOT, ".cache"), { recursive: true });
   folder = mkdtempSync(join(ROOT, ".cache/widgets-"));
-  writeNotebook();
+  writeFileSync(join(folder, "widgets.ipynb"), notebookText(CELLS));
   // The kernelspecs of .venv first, the widgets' extensions of .venv-test behind them.
   const path = [".venv", ".venv-test"].map((venv) => join(ROOT, venv, "share/jupyter")).join(":");
   const env = {

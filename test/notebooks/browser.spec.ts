@@ -3,25 +3,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
 import { makeDemoHome } from "../demo-home.js";
 import { type Lab, startLab } from "../lab.js";
+import { notebookText } from "../notebook.js";
 import { ROOT } from "../python.js";
 
 let demo: Awaited<ReturnType<typeof makeDemoHome>>;
 let lab: Lab;
 let folder: string;
 
-const INTERACTIVE = {
-  cells: ['let price = 41;\nconsole.log("started");\nwhile (true);', "price + 1;", ""].map((source, i) => ({
-    cell_type: "code",
-    id: `cell-${i}`,
-    metadata: {},
-    execution_count: null,
-    outputs: [],
-    source,
-  })),
-  metadata: { kernelspec: { name: "litlab", display_name: "TypeScript (Lit Lab)", language: "typescript" } },
-  nbformat: 4,
-  nbformat_minor: 5,
-};
+const INTERACTIVE = ['let price = 41;\nconsole.log("started");\nwhile (true);', "price + 1;", ""];
 
 /** What a saved notebook's code cells have. */
 async function saved(name: string) {
@@ -36,7 +25,7 @@ beforeAll(async () => {
   // A copy, so that saving the outputs leaves the checkout as it is; beside the checkout's node_modules, which it imports.
   folder = await mkdtemp(join(ROOT, ".cache", "notebooks-"));
   await cp(join(ROOT, "notebooks"), folder, { recursive: true });
-  await writeFile(join(folder, "interactive.ipynb"), JSON.stringify(INTERACTIVE));
+  await writeFile(join(folder, "interactive.ipynb"), notebookText(INTERACTIVE));
   await symlink(join(ROOT, "cli"), join(ROOT, ".cache", "cli")).catch(() => {});
   const options = [`--ServerApp.root_dir=${folder}`, "--IdentityProvider.token="];
   const own = ["--no-browser", "--home", demo.home];

@@ -1,8 +1,9 @@
 import { stop, type TransformFailure, type TransformOptions, type TransformResult, transform } from "esbuild";
+import MagicString from "magic-string";
 import type { CompiledCell } from "../channel.js";
 import type { CellAnalysis, NameKind } from "./analyse-cell.js";
-import { keepValue, prefixesFor, rewriteCell } from "./rewrite-cell.js";
-import { parse, type SyntaxProblem } from "./syntax-tree.js";
+import { keepValue, type Prefixes, prefixesFor, rewriteCell } from "./rewrite-cell.js";
+import { type Node, parse, type SyntaxProblem } from "./syntax-tree.js";
 
 const TARGET = `node${process.versions.node}`;
 
@@ -29,21 +30,31 @@ export async function compileCell(
 ): Promise<CompiledCell> {
   if (analysis.problems.length > 0) throw new CellSyntaxError(analysis.problems);
   const prefixes = prefixesFor(code);
-  const kept = keepValue(code, analysis, prefixes);
-  const source = kept?.code ?? code;
   // What is JavaScript as it stands needs no compiler; a modifier such as private shows only there.
-  const isPlain = !analysis.isLowered && parse(code, "js", true).problems.length === 0;
-  const stripped = isPlain ? null : await strip(source, code, file);
-  const { code: script, map, imports, names } = rewriteCell(stripped?.code ?? source, analysis, known, prefixes);
+  const plain = analysis.isLowered ? null : parse(code, "js", { isStrict: true, from: code });
+  const isPlain = plain?.problems.length === 0;
+  const { js, body, maps } = isPlain
+    ? { js: code, body: plain.body, maps: [] }
+    : await strip(code, analysis, prefixes, file);
+  const { code: script, map, imports, names } = rewriteCell(js, body, analysis, known, prefixes, isPlain);
   const declares = [...analysis.names].flatMap(([name, kind]) => (kind === "import" ? [] : [name]));
-  const maps = [map, ...(stripped ? [stripped.map] : []), ...(kept ? [kept.map] : [])];
-  return { code: script, file, source: code, maps, imports, names, declares };
+  return { code: script, file, source: code, maps: [map, ...maps], imports, names, declares };
 }
 
-/** @throws CellSyntaxError */
-async function strip(source: string, code: string, file: string): Promise<TransformResult> {
+/**
+ * A cell's TypeScript as JavaScript, with its last expression kept: the compiler drops what has no effect.
+ * @throws CellSyntaxError
+ */
+async function strip(
+  code: string,
+  analysis: CellAnalysis,
+  prefixes: Prefixes,
+  file: string,
+): Promise<{ readonly js: string; readonly body: readonly Node[]; readonly maps: readonly string[] }> {
+  const text = new MagicString(code);
+  keepValue(text, analysis, prefixes);
   // What esbuild takes for a module is strict code.
-  return await transformed(`${source}\nexport {};`, {
+  const { code: js, map } = await transformed(`${text}\nexport {};`, {
     loader: "ts",
     target: TARGET,
     sourcemap: "external",
@@ -56,6 +67,10 @@ async function strip(source: string, code: string, file: string): Promise<Transf
   }).catch((failure: TransformFailure) => {
     throw new CellSyntaxError(failure.errors.map((error) => problemOf(code, error)));
   });
+  const { body, problems } = parse(js, "js", { from: code });
+  if (problems.length > 0) throw new CellSyntaxError(problems);
+  const kept = text.generateMap({ hires: "boundary", source: "cell.ts" }).toString();
+  return { js, body, maps: [map, kept] };
 }
 
 /** esbuild's answer; its process is started again if it has ended. */

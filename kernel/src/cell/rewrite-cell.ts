@@ -1,17 +1,7 @@
 import MagicString from "magic-string";
 import type { CellImport } from "../channel.js";
 import type { CellAnalysis, NameKind } from "./analyse-cell.js";
-import {
-  bindingsOf,
-  childrenOf,
-  isFunction,
-  type Node,
-  nameOf,
-  nodeOf,
-  nodesOf,
-  parse,
-  varsOf,
-} from "./syntax-tree.js";
+import { bindingsOf, childrenOf, isFunction, type Node, nameOf, nodeOf, nodesOf, varsOf } from "./syntax-tree.js";
 
 export interface Rewritten {
   /** A script whose value is an async function. */
@@ -31,16 +21,20 @@ const ASSIGNMENTS = new Set(["=", "??=", "||=", "&&="]);
 /**
  * Turns a cell's JavaScript, a module, into a script that shares its top level with the other cells. Each of the
  * notebook's names is a box: `x` becomes `$_x.v` where the top level's `x` is meant, and declarations become assignments,
- * so what any cell assigns is seen by every closure. The cell's last expression is kept in `$_result.v`.
+ * so what any cell assigns is seen by every closure.
+ * @param body the statements of `js`
  * @param known the names of earlier cells
+ * @param keepsValue keep the cell's last expression, unless that is done already
  */
 export function rewriteCell(
   js: string,
+  body: readonly Node[],
   cell: CellAnalysis,
   known: ReadonlyMap<string, NameKind>,
   prefixes: Prefixes,
+  keepsValue: boolean,
 ): Rewritten {
-  return new Rewriter(js, cell, known, prefixes).run();
+  return new Rewriter(js, body, cell, known, prefixes).run(keepsValue);
 }
 
 /** What the names of parameters begin with: `own` the kernel's, `box` the notebook's. No name of the code does. */
@@ -55,16 +49,9 @@ export function prefixesFor(code: string): Prefixes {
   return { own: `$0${underscores}`, box: `$${underscores}` };
 }
 
-/** A cell's TypeScript, with its last expression kept: before the compiler, which drops what has no effect. */
-export function keepValue(
-  code: string,
-  { value }: CellAnalysis,
-  { own }: Prefixes,
-): { code: string; map: string } | null {
-  if (!value) return null;
-  const text = new MagicString(code);
-  text.appendRight(value.start, `${own}result.v = (`).appendLeft(value.end, "\n)");
-  return { code: text.toString(), map: text.generateMap({ hires: "boundary", source: "cell.ts" }).toString() };
+/** Lets a cell's code keep its last expression. */
+export function keepValue(text: MagicString, { value }: Pick<CellAnalysis, "value">, { own }: Prefixes): void {
+  if (value) text.appendLeft(value.start, `${own}result.v = (`).appendLeft(value.end, "\n)");
 }
 
 type Scope = ReadonlySet<string>;
@@ -85,8 +72,13 @@ class Rewriter {
   readonly #starts = new Set<number>();
   #functions = 0;
 
-  constructor(js: string, cell: CellAnalysis, known: ReadonlyMap<string, NameKind>, prefixes: Prefixes) {
-    const { body } = parse(js, "js");
+  constructor(
+    js: string,
+    body: readonly Node[],
+    cell: CellAnalysis,
+    known: ReadonlyMap<string, NameKind>,
+    prefixes: Prefixes,
+  ) {
     this.#js = js;
     this.#body = body;
     this.#cell = cell;
@@ -97,9 +89,10 @@ class Rewriter {
     this.#local = new Set(declared.filter((name) => !cell.names.has(name)));
   }
 
-  run(): Rewritten {
+  run(keepsValue: boolean): Rewritten {
     for (const name of this.#cell.fresh) this.#begin.push(`${this.#box(name)} = void 0;`);
     for (const node of this.#body) this.#statement(node);
+    if (keepsValue) keepValue(this.#text, this.#cell, this.#prefixes);
     const names = [...this.#used];
     const { own, box } = this.#prefixes;
     const parameters = [...OWN_PARAMETERS.map((name) => own + name), HOST_PARAMETERS];

@@ -1,5 +1,5 @@
 import { parseSync, visitorKeys } from "oxc-parser";
-import { tooDeepAt } from "./parser-limits.js";
+import { isTooDeep } from "./parser-limits.js";
 
 /** A node of a syntax tree in ESTree's form; offsets count UTF-16 units. */
 export interface Node {
@@ -20,11 +20,19 @@ export interface Parsed {
   readonly problems: readonly SyntaxProblem[];
 }
 
-/** Parses a module; `isStrict` finds what only the whole of it shows, such as a name that is declared twice. */
-export function parse(code: string, lang: "ts" | "js", isStrict = false): Parsed {
-  const deep = tooDeepAt(code);
-  if (deep !== null)
-    return { body: [], problems: [{ message: "the code is nested too deeply", start: deep, end: deep + 1 }] };
+export interface ParseOptions {
+  /** Find what only the whole of the code shows, such as a name that is declared twice. Default false. */
+  readonly isStrict?: boolean;
+  /** Code that was parsed before, and that this was made of. */
+  readonly from?: string;
+}
+
+/** Code that nothing can be said of. */
+export const TOO_DEEP: SyntaxProblem = { message: "the code is nested too deeply", start: 0, end: 0 };
+
+/** Parses a module. */
+export function parse(code: string, lang: "ts" | "js", { isStrict = false, from }: ParseOptions = {}): Parsed {
+  if (isTooDeep(code, from)) return { body: [], problems: [TOO_DEEP] };
   const options = {
     lang,
     sourceType: "module",
@@ -51,8 +59,7 @@ export function childrenOf(node: Node): Node[] {
   const children: Node[] = [];
   for (const key of visitorKeys[node.type] ?? []) {
     const value = node[key];
-    if (Array.isArray(value)) children.push(...value.filter(isNode));
-    else if (isNode(value)) children.push(value);
+    for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) children.push(child);
   }
   return children;
 }

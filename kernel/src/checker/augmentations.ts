@@ -15,7 +15,9 @@ export function withoutMembers(code: string, members: ReadonlySet<string>): stri
 }
 
 const augmentationsIn = (code: string): readonly Node[] =>
-  /\b(?:global|module)\b/.test(code) ? parse(code, "ts").body.filter(({ type }) => type === "TSModuleDeclaration") : [];
+  /\b(?:global|module)\b/.test(code)
+    ? parse(code, "ts", { from: code }).body.filter(({ type }) => type === "TSModuleDeclaration")
+    : [];
 
 /** What is left of a declaration without the members that are gone; null for nothing. */
 function rest(node: Node, code: string, outer: string, isGone: (path: string) => boolean): string | null {

@@ -1,5 +1,6 @@
 import type { API, Diagnostic, Project, Snapshot } from "typescript7/unstable/async";
 import { analyseCell, type CellAnalysis } from "../cell/analyse-cell.js";
+import { TOO_DEEP } from "../cell/syntax-tree.js";
 import type { Completions } from "./complete.js";
 import { HistoryDocument, PREFIX, preludeOf } from "./history-document.js";
 import { LocalFiles } from "./local-files.js";
@@ -22,14 +23,21 @@ export interface OpenCell {
   readonly code: string;
 }
 
+/** The compiler that runs, its documents, and what it has made of them so far. */
+interface Session {
+  readonly api: API;
+  readonly mirror: Mirror;
+  snapshot: Snapshot | null;
+}
+
 const IDLE = 10 * 60_000;
 const LIMIT = 30_000;
 const HISTORY = "./__history";
 /** A module that is not there now may be there for the next cell. */
 const MISSING = new Set([2307, 2882, 7016]);
 const LOCAL_IMPORT = /["'](?:\.{1,2})?\//;
-/** Top-level await is fine here, whatever the configuration says. */
-const IGNORED = new Set([1309, 1375, 1378, 1431, 1432]);
+/** Top-level await and `import x = require("x")` are fine here, whatever the configuration says. */
+const IGNORED = new Set([1202, 1309, 1375, 1378, 1431, 1432]);
 
 /**
  * TypeScript's native compiler, which checks cells, completes and explains. It starts when it is first needed, stops after
@@ -38,8 +46,7 @@ const IGNORED = new Set([1309, 1375, 1378, 1431, 1432]);
 export class Checker {
   readonly history = new HistoryDocument();
   readonly #folder: string;
-  #session: Promise<{ readonly api: API; readonly mirror: Mirror }> | null = null;
-  #snapshot: Snapshot | null = null;
+  #session: Promise<Session> | null = null;
   #historyWritten = false;
   #isMissing = false;
   readonly #files = new LocalFiles();
@@ -57,8 +64,12 @@ export class Checker {
     });
   }
 
-  /** The errors in a cell's types. @throws Error if the compiler fails; it is started again next time */
-  check(code: string, analysis: CellAnalysis): Promise<readonly TypeProblem[]> {
+  /**
+   * The errors in a cell's types.
+   * @param signal gives up the check
+   * @throws Error if the compiler fails; it is started again next time
+   */
+  check(code: string, analysis: CellAnalysis, signal: AbortSignal): Promise<readonly TypeProblem[]> {
     return this.#serial(async () => {
       const { project, file, begin } = await this.#open(code, analysis);
       const { program } = project;
@@ -73,7 +84,7 @@ export class Checker {
           start: Math.max(0, diagnostic.pos - begin),
           end: Math.max(0, diagnostic.end - begin),
         }));
-    });
+    }, signal);
   }
 
   /** Takes in what a cell that has run declares. */
@@ -90,18 +101,22 @@ export class Checker {
   }
 
   /** What could stand at an offset of some code. */
-  complete(code: string, offset: number): Promise<Completions> {
+  async complete(code: string, offset: number): Promise<Completions> {
+    const analysis = analyseCell(code);
+    if (analysis.problems.includes(TOO_DEEP)) return { matches: [], start: offset, end: offset };
     return this.#serial(async () => {
       const { completeAt } = await import("./complete.js");
-      return completeAt(await this.#open(code, analyseCell(code)), offset, this.history, this.#folder);
+      return completeAt(await this.#open(code, analysis), offset, this.history, this.#folder);
     });
   }
 
   /** What stands at an offset of some code, as Markdown; null for nothing. */
-  inspect(code: string, offset: number): Promise<string | null> {
+  async inspect(code: string, offset: number): Promise<string | null> {
+    const analysis = analyseCell(code);
+    if (analysis.problems.includes(TOO_DEEP)) return null;
     return this.#serial(async () => {
       const { inspectAt } = await import("./inspect.js");
-      return inspectAt(await this.#open(code, analyseCell(code)), offset);
+      return inspectAt(await this.#open(code, analysis), offset);
     });
   }
 
@@ -110,19 +125,19 @@ export class Checker {
     clearTimeout(this.#idle);
     const session = this.#session;
     this.#session = null;
-    this.#snapshot = null;
     this.#historyWritten = false;
     const open = await session?.catch(() => null);
     open?.mirror.remove();
     await open?.api.close().catch(() => undefined);
   }
 
-  /** One call after the other: they share the documents. A call that fails or takes too long ends the compiler. */
-  #serial<T>(run: () => Promise<T>): Promise<T> {
+  /** One call after the other: they share the documents. A call that fails, takes too long or is given up ends the compiler. */
+  #serial<T>(run: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const result = this.#queue.then(async () => {
+      signal?.throwIfAborted();
       clearTimeout(this.#idle);
       try {
-        return await within(LIMIT, run());
+        return await within(LIMIT, run(), signal);
       } catch (error) {
         await this.stop();
         throw error;
@@ -136,7 +151,9 @@ export class Checker {
 
   async #open(code: string, analysis: CellAnalysis): Promise<OpenCell> {
     this.#session ??= this.#launch();
-    const { api, mirror } = await this.#session;
+    const current = this.#session;
+    const session = await current;
+    const { api, mirror, snapshot: before } = session;
     const prelude = preludeOf(this.history, code, analysis, HISTORY);
     const augments = analysis.declarations.some(({ bindings }) => bindings.length === 0);
     const history = this.#historyWritten && !augments ? null : this.history.textFor(analysis);
@@ -144,15 +161,15 @@ export class Checker {
     const changed = history === null ? [mirror.cell] : [mirror.history, mirror.cell];
     this.#historyWritten = !augments;
     const isNew = mirror.linkPackages() || this.#isMissing;
-    const before = this.#snapshot;
+    changed.push(...(await this.#files.changed()));
+    // A call would start a compiler that was stopped meanwhile.
+    if (this.#session !== current) throw new Error("TypeScript was stopped");
     const snapshot = await api.updateSnapshot(
       before === null
         ? { openProjects: [mirror.config] }
-        : {
-            fileChanges: isNew ? { invalidateAll: true } : { changed: [...changed, ...(await this.#files.changed())] },
-          },
+        : { fileChanges: isNew ? { invalidateAll: true } : { changed } },
     );
-    this.#snapshot = snapshot;
+    session.snapshot = snapshot;
     await before?.dispose();
     const project = snapshot.getProjects()[0];
     if (!project) throw new Error(`TypeScript opened no project for ${mirror.config}`);
@@ -160,10 +177,10 @@ export class Checker {
     return { project, file: mirror.cell, begin: prelude.length, code };
   }
 
-  async #launch(): Promise<{ readonly api: API; readonly mirror: Mirror }> {
+  async #launch(): Promise<Session> {
     const { API } = await import("typescript7/unstable/async");
     const mirror = new Mirror(this.#folder);
-    return { api: new API({ cwd: mirror.folder }), mirror };
+    return { api: new API({ cwd: mirror.folder }), mirror, snapshot: null };
   }
 }
 
@@ -172,10 +189,11 @@ function textOf({ text, messageChain = [] }: Diagnostic, depth = 0): string {
   return [text, ...messageChain.map((entry) => "  ".repeat(depth + 1) + textOf(entry, depth + 1))].join("\n");
 }
 
-function within<T>(limit: number, work: Promise<T>): Promise<T> {
+function within<T>(limit: number, work: Promise<T>, signal?: AbortSignal): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
+  const ended = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`TypeScript gave no answer within ${limit / 1000} s`)), limit);
+    signal?.addEventListener("abort", () => reject(signal.reason));
   });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+  return Promise.race([work, ended]).finally(() => clearTimeout(timer));
 }

@@ -36,7 +36,7 @@ interface Place {
 
 type Kind = "value" | "type" | "both";
 
-/** The names that some code uses, in the order of the source. */
+/** The names that a part of a cell uses, in the order of the source. */
 export function referencesOf(code: string): Reference[] {
   const found: Reference[] = [];
   const add = (node: Node, kind: Kind, { scopes, isDeferred }: Place, shorthand = false) => {
@@ -265,7 +265,7 @@ export function referencesOf(code: string): Reference[] {
     }
   };
 
-  visitAll(parse(code, "ts").body, { scopes: [], isDeferred: false });
+  visitAll(parse(code, "ts", { from: code }).body, { scopes: [], isDeferred: false });
   return found.sort((a, b) => a.offset - b.offset);
 }
 

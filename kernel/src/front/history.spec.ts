@@ -25,6 +25,7 @@ const find = (history: History, request: object) =>
 test("finds by tail, range, search and session; an entry cut off by a killed kernel costs only itself", () => {
   const earlier = new History();
   for (const [line, code] of ["let a = 1", "a + 1", "a + 1", "// c*"].entries()) earlier.add(line + 1, code);
+  earlier.write();
   appendFileSync(path, '[123, 4, "half an ent');
   appendFileSync(path, '\n["x", 1, "y"]\n{}\n');
   vi.setSystemTime(Date.now() + 1000);
@@ -52,7 +53,10 @@ test("kernels that write at once lose nothing, and only the user can read it", a
   const code = `
     const { History } = await import(process.argv[1]);
     const history = new History();
-    for (let i = 0; i < 200; i++) history.add(i, process.argv[2] + "x".repeat(500));`;
+    for (let i = 0; i < 200; i++) {
+      history.add(i, process.argv[2] + "x".repeat(500));
+      history.write();
+    }`;
   const script = new URL("../../dist/front/history.js", import.meta.url).href;
   const run = (name: string) =>
     promisify(execFile)(process.execPath, ["--input-type=module", "-e", code, script, name]);
@@ -70,6 +74,7 @@ test("kernels that write at once lose nothing, and only the user can read it", a
 test("keeps the newer half when the file is large", () => {
   const history = new History();
   for (let i = 0; i < 50; i++) history.add(i, String(i).padEnd(100_000, "x"));
+  history.write();
   expect(statSync(path).size).toBeLessThan(4 * 2 ** 20);
   const last = readFileSync(path, "utf8").trim().split("\n").at(-1) as string;
   expect(JSON.parse(last)[1]).toBe(49);

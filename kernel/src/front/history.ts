@@ -20,13 +20,23 @@ export class History {
   readonly session = Date.now();
   readonly #path = historyPath();
   readonly #own: HistoryEntry[] = [];
+  readonly #unwritten: HistoryEntry[] = [];
 
+  /** Takes in a cell; it is written as soon as the cell is on its way. */
   add(line: number, code: string): void {
     const entry: HistoryEntry = [this.session, line, code];
     this.#own.push(entry);
+    this.#unwritten.push(entry);
+    setImmediate(() => this.write());
+  }
+
+  /** Writes what is not yet written. */
+  write(): void {
+    const lines = this.#unwritten.splice(0).map((entry) => `${JSON.stringify(entry)}\n`);
+    if (lines.length === 0) return;
     try {
       mkdirSync(dirname(this.#path), { recursive: true });
-      appendFileSync(this.#path, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+      appendFileSync(this.#path, lines.join(""), { mode: 0o600 });
       if (statSync(this.#path).size > MOST_BYTES) this.#shrink();
     } catch {
       // Read-only or full: this session's own entries remain.

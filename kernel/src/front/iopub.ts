@@ -32,6 +32,7 @@ export class Iopub {
   /** When the pace allows the next paced message, ms. */
   #next = 0;
   #timer: NodeJS.Timeout | null = null;
+  #soon: NodeJS.Immediate | null = null;
   #isFull = false;
   #drained: (() => void)[] = [];
 
@@ -49,7 +50,7 @@ export class Iopub {
     { metadata = {}, buffers = [] }: { readonly metadata?: object; readonly buffers?: readonly Uint8Array[] } = {},
   ): void {
     this.#items.push({ type, content, parent, metadata, buffers });
-    this.#flush();
+    this.#flushSoon();
   }
 
   stream(name: "stdout" | "stderr", text: string, parent: object): void {
@@ -57,11 +58,12 @@ export class Iopub {
     if (last?.type === "stream" && last.parent === parent && last.content.name === name) last.content.text += text;
     else this.#items.push({ type: "stream", content: { name, text }, parent, metadata: {}, buffers: [] });
     this.#waiting += text.length;
-    this.#flush();
+    this.#flushSoon();
   }
 
-  /** Settles when everything published so far is sent. */
-  drained(): Promise<void> {
+  /** Sends what the pace allows; settles when everything published so far is sent. */
+  flush(): Promise<void> {
+    this.#flush();
     return this.#items.length === 0 ? Promise.resolve() : new Promise((resolve) => this.#drained.push(resolve));
   }
 
@@ -88,7 +90,14 @@ export class Iopub {
     await this.#sockets.send("iopub", this.#codec.encode("status", { execution_state: "idle" }, { ids: ["status"] }));
   }
 
+  /** What comes together goes together, and the cell reaches the worker before its first messages are made. */
+  #flushSoon(): void {
+    this.#soon ??= setImmediate(() => this.#flush());
+  }
+
   #flush(): void {
+    if (this.#soon) clearImmediate(this.#soon);
+    this.#soon = null;
     if (this.#timer) return;
     for (let item = this.#items[0]; item; item = this.#items[0]) {
       if (PACED.has(item.type)) {

@@ -160,6 +160,7 @@ export class Kernel {
 
   #status(state: "busy" | "idle", message: Message): void {
     this.#iopub.publish("status", { execution_state: state }, message.header);
+    if (state === "idle") void this.#iopub.flush();
   }
 
   #enqueue(job: Job): void {
@@ -193,7 +194,7 @@ export class Kernel {
     const outcome = await this.#run(message, request, file);
     if (outcome.status === "error") publish("error", { ...outcome.error });
     else if (outcome.result) publish("execute_result", { ...count, ...outcome.result });
-    await this.#iopub.drained();
+    await this.#iopub.flush();
     const content =
       outcome.status === "ok" ? { user_expressions: outcome.expressions } : { ...outcome.error, user_expressions: {} };
     this.#reply("shell", message, { status: outcome.status, ...count, ...content, payload: [] });
@@ -284,6 +285,7 @@ export class Kernel {
   async end(): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
+    this.#history.write();
     await this.#notebook?.end();
     await this.#iopub.close();
     this.#sockets.close();

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { CellAnalysis, NameKind } from "../cell/analyse-cell.js";
 import type { CellSyntaxError } from "../cell/compile-cell.js";
 import type { CommMessage, CompiledCell, ErrorReport, FromWorker, Outcome } from "../channel.js";
@@ -32,7 +33,7 @@ interface Running {
   readonly id: number;
   readonly message: Message;
   readonly finish: (outcome: Outcome) => void;
-  isInterrupted: boolean;
+  readonly interruption: AbortController;
 }
 
 /** What compiles and checks cells. */
@@ -94,7 +95,8 @@ export class Notebook {
     const finished = new Promise<Outcome>((resolve) => {
       finish = resolve;
     });
-    const running: Running = { id, message, finish, isInterrupted: false };
+    const running: Running = { id, message, finish, interruption: new AbortController() };
+    const { signal } = running.interruption;
     const worker = this.#worker;
     this.#running = running;
     try {
@@ -106,9 +108,15 @@ export class Notebook {
         if (error instanceof compile.CellSyntaxError) return error;
         throw error;
       };
+      const compiling = compile.compileCell(code, analysis, this.#names, file).catch(syntaxErrorOf);
+      if (isChecked)
+        void compiling.then((compiled) => {
+          if ("imports" in compiled && compiled.imports.length > 0)
+            worker.send({ type: "preload", cell: id, imports: compiled.imports });
+        });
       const [compiled, problems] = await Promise.all([
-        compile.compileCell(code, analysis, this.#names, file).catch(syntaxErrorOf),
-        isChecked ? this.#check(checker, code, analysis, message) : [],
+        compiling,
+        isChecked ? this.#check(checker, code, analysis, message, signal) : [],
       ]);
       if (compiled instanceof Error) return failed(reportProblems("SyntaxError", file, code, compiled.problems));
       if (problems.length > 0) return failed(reportProblems("TypeScriptError", file, code, problems));
@@ -120,7 +128,7 @@ export class Notebook {
         expressions[name] =
           result instanceof Error ? reportProblems("SyntaxError", name, expression, result.problems) : result;
       }
-      if (running.isInterrupted) return failed(reportFailure("Interrupted", "the cell was interrupted"));
+      if (signal.aborted) return failed(reportFailure("Interrupted", "the cell was interrupted"));
       // A worker that ended meanwhile has ended the cell.
       if (worker !== this.#worker) return await finished;
       worker.send({ type: "run", cell: id, compiled, isChecked, expressions, allowStdin });
@@ -147,7 +155,7 @@ export class Notebook {
   interrupt(): void {
     const running = this.#running;
     if (running) {
-      running.isInterrupted = true;
+      running.interruption.abort();
       this.#prompts.clear();
       this.#iopub.dropOutputs(running.message.header);
       this.#worker.pause(false);
@@ -195,10 +203,11 @@ export class Notebook {
     code: string,
     analysis: CellAnalysis,
     message: Message,
+    signal: AbortSignal,
   ): Promise<readonly TypeProblem[]> {
     if (analysis.problems.length > 0 || !code.trim()) return [];
     try {
-      return await checker.check(code, analysis);
+      return await Promise.race([checker.check(code, analysis, signal), once(signal, "abort").then(() => [])]);
     } catch (error) {
       log(error);
       this.#iopub.stream("stderr", `Types were not checked: ${(error as Error).message}\n`, message.header);
@@ -239,17 +248,14 @@ export class Notebook {
 
   #receive(message: FromWorker, buffers: readonly Buffer[]): void {
     switch (message.type) {
-      case "ready":
-        break;
       case "stream":
         if (!this.#isEnding(message.cell)) this.#iopub.stream(message.name, message.text, this.#originOf(message.cell));
         break;
       case "display": {
         if (this.#isEnding(message.cell)) break;
         const { bundle, displayId, update } = message;
-        const transient = displayId === null ? {} : { display_id: displayId };
         const type = update ? "update_display_data" : "display_data";
-        this.#iopub.publish(type, { ...bundle, transient }, this.#originOf(message.cell));
+        this.#iopub.publish(type, { ...bundle, transient: { display_id: displayId } }, this.#originOf(message.cell));
         break;
       }
       case "clear":
@@ -274,7 +280,7 @@ export class Notebook {
 
   /** What an interrupted cell goes on showing is what the user wants to end. */
   #isEnding(cell: number): boolean {
-    return this.#running?.id === cell && this.#running.isInterrupted;
+    return this.#running?.id === cell && this.#running.interruption.signal.aborted;
   }
 
   async #transform(id: number, path: string, code: string): Promise<void> {

@@ -9,6 +9,8 @@ interface Problem {
 }
 
 const MOST = 20;
+/** Of a line, so much is shown around the place. */
+const MOST_TEXT = 1000;
 
 /** Problems with a cell's code as an error output: each with its line, and the place marked in it. */
 export function reportProblems(ename: string, file: string, code: string, problems: readonly Problem[]): ErrorReport {
@@ -26,10 +28,11 @@ export function reportProblems(ename: string, file: string, code: string, proble
 function blockOf(file: string, code: string, { code: number, message, start, end }: Problem): string {
   const lineStart = code.lastIndexOf("\n", start - 1) + 1;
   const lineEnd = code.indexOf("\n", start);
-  const text = code.slice(lineStart, lineEnd < 0 ? code.length : lineEnd).replace(/\r$/, "");
+  const from = Math.max(lineStart, start - MOST_TEXT / 2);
+  const text = code.slice(from, Math.min(lineEnd < 0 ? code.length : lineEnd, from + MOST_TEXT)).replace(/\r$/, "");
   const line = String(code.slice(0, start).split("\n").length);
-  const width = Math.max(1, Math.min(end, lineStart + text.length) - start);
-  const mark = `${text.slice(0, start - lineStart).replace(/[^\t]/g, " ")}${"~".repeat(width)}`;
+  const width = Math.max(1, Math.min(end, from + text.length) - start);
+  const mark = `${text.slice(0, start - from).replace(/[^\t]/g, " ")}${"~".repeat(width)}`;
   const kind = number === undefined ? "syntax error" : `error TS${number}`;
   return [
     `\x1b[36m${positionText(file, code, start)}\x1b[39m - \x1b[31m${kind}\x1b[39m: ${message}`,

@@ -9,7 +9,7 @@ import { captureStreams, cellOf, send } from "./output.js";
 import { allowPrompts, answered, cancelPrompts, prompt } from "./prompt.js";
 import { CellRunner } from "./run-cell.js";
 import { Scope } from "./scope.js";
-import { installStackTraces, reportError } from "./stack-traces.js";
+import { installFunctionTexts, installStackTraces, reportError } from "./stack-traces.js";
 import { trackWork } from "./started-work.js";
 import { transformed } from "./transform-module.js";
 import { tslab } from "./tslab.js";
@@ -33,7 +33,7 @@ const watch = new InterruptWatch(INTERRUPTS);
 
 captureStreams();
 installStackTraces();
-trackWork();
+installFunctionTexts();
 // Libraries that show values by themselves find the host's function here.
 Object.assign(globalThis, { [Symbol.for("Jupyter.display")]: display });
 
@@ -77,6 +77,8 @@ function finish(cell: number, outcome: Outcome): void {
 
 async function receive(message: ToWorker, buffers: readonly Buffer[]): Promise<void> {
   switch (message.type) {
+    case "preload":
+      return await runner.preload(message.cell, message.imports);
     case "run": {
       allowPrompts(message.allowStdin);
       const outcome = await runner.run(message);
@@ -102,5 +104,4 @@ const reader = new FrameReader<ToWorker>((message, buffers) => {
 const pipe = new Socket({ fd: FROM_FRONT, readable: true, writable: false });
 pipe.on("data", (chunk) => reader.push(chunk as Buffer));
 pipe.on("close", () => process.exit());
-
-send({ type: "ready" });
+trackWork();

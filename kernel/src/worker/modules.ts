@@ -1,7 +1,9 @@
+import { promises, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL, URL } from "node:url";
 import vm from "node:vm";
+import type { CellImport } from "../channel.js";
 import { isLocal, LocalModules, localPath } from "./local-modules.js";
 
 export type Namespace = Readonly<Record<string, unknown>>;
@@ -14,6 +16,14 @@ const importFrom = (folder: string): Import =>
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   }).runInThisContext() as Import;
 
+let loading = 0;
+const { readFile } = promises;
+/** A package is hundreds of small files, which Node's loader reads by this: quicker here than in another thread. */
+promises.readFile = (async (path: unknown, ...options: unknown[]) =>
+  loading > 0 && path instanceof URL && options.length === 0
+    ? readFileSync(path)
+    : Reflect.apply(readFile, promises, [path, ...options])) as typeof readFile;
+
 /** Modules as the cells of a notebook import them: from the notebook's folder. */
 export class Modules {
   /** What `import.meta` is in a cell. */
@@ -23,6 +33,7 @@ export class Modules {
   readonly #own: ReadonlyMap<string, Namespace>;
   readonly #local: LocalModules;
   readonly #import: Import;
+  readonly #loaded = new Set<string>();
 
   /** @param own modules that the kernel itself provides, by name */
   constructor(folder: string, own: ReadonlyMap<string, Namespace>) {
@@ -51,6 +62,29 @@ export class Modules {
     if (isLocal(name)) return this.#local.import(localPath(name, this.#folder));
     return this.#external(name, this.#folder, options?.with);
   };
+
+  /** The packages that imports begin with and that are not loaded yet; what follows a file of the notebook's comes after it. */
+  missing(imports: readonly CellImport[]): readonly CellImport[] {
+    const local = imports.findIndex(({ specifier }) => isLocal(specifier));
+    return (local < 0 ? imports : imports.slice(0, local)).filter(
+      ({ specifier }) => !this.#own.has(specifier) && !this.#loaded.has(specifier),
+    );
+  }
+
+  /** Loads packages ahead of the cell that imports them; one that fails fails again there. */
+  async preload(imports: readonly CellImport[]): Promise<void> {
+    loading++;
+    try {
+      for (const { specifier, attributes } of imports) {
+        await this.#external(specifier, this.#folder, attributes);
+        this.#loaded.add(specifier);
+      }
+    } catch {
+      // The cell's own import says why.
+    } finally {
+      loading--;
+    }
+  }
 
   async #external(
     specifier: string,

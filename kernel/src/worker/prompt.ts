@@ -1,7 +1,7 @@
+import { Calls } from "./calls.js";
 import { currentCell, send } from "./output.js";
 
-const waiting = new Map<number, { resolve: (value: string) => void; reject: (error: Error) => void }>();
-let last = 0;
+const calls = new Calls<string>();
 let allowed = true;
 
 export const allowPrompts = (value: boolean): void => {
@@ -14,21 +14,12 @@ export const allowPrompts = (value: boolean): void => {
  */
 export async function prompt(text = "", { password = false }: { readonly password?: boolean } = {}): Promise<string> {
   if (!allowed) throw new Error("prompt: this frontend cannot ask for input (allow_stdin is false)");
-  const id = ++last;
-  return new Promise((resolve, reject) => {
-    waiting.set(id, { resolve, reject });
-    send({ type: "input", cell: currentCell(), id, prompt: String(text), password });
-  });
+  return calls.ask((id) => send({ type: "input", cell: currentCell(), id, prompt: String(text), password }));
 }
+
+const interrupted = () => new Error("prompt: the cell was interrupted");
 
 /** What the user answered; null when nobody will. */
-export function answered(id: number, value: string | null): void {
-  const call = waiting.get(id);
-  waiting.delete(id);
-  if (value === null) call?.reject(new Error("prompt: the cell was interrupted"));
-  else call?.resolve(value);
-}
+export const answered = (id: number, value: string | null): void => calls.answer(id, value ?? interrupted());
 
-export function cancelPrompts(): void {
-  for (const id of waiting.keys()) answered(id, null);
-}
+export const cancelPrompts = (): void => calls.answerAll(interrupted());

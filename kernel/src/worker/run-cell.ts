@@ -1,13 +1,13 @@
 import { dirname } from "node:path";
 import { types } from "node:util";
 import vm from "node:vm";
-import type { Bundle, CompiledCell, ErrorReport, Outcome, ToWorker } from "../channel.js";
+import type { Bundle, CellImport, CompiledCell, ErrorReport, Outcome, ToWorker } from "../channel.js";
 import { bundleOf, DisplayHandle } from "./display.js";
 import type { Modules } from "./modules.js";
 import { cellOf, currentCell, setRunning } from "./output.js";
 import type { Box, Scope } from "./scope.js";
 import { registerMaps, reportError } from "./stack-traces.js";
-import { forgetFinished, stopWorkOf } from "./started-work.js";
+import { forgetFinished, isQuiet, stopWorkOf } from "./started-work.js";
 
 /** An interrupt, as the error of the cell that it ended. */
 export class Interrupted extends Error {
@@ -19,9 +19,14 @@ export class Interrupted extends Error {
   }
 }
 
-const RUN = Symbol.for("litlab.kernel.run");
+/** As Node has it: what a cell starts is tracked, but not the cell. */
+const { setImmediate } = globalThis;
 
-/** Runs a function so that SIGINT ends it also while it keeps the thread busy. */
+/** What runs next; the global object, where it is found, may be frozen by a cell. */
+let begin = (): void => undefined;
+Object.defineProperty(globalThis, Symbol.for("litlab.kernel.run"), { value: () => begin() });
+
+/** Runs `begin` so that SIGINT ends it also while it keeps the thread busy. */
 const runInterruptibly = new vm.Script(`globalThis[Symbol.for("litlab.kernel.run")]()`, {
   filename: "node:internal/litlab",
 });
@@ -58,6 +63,7 @@ export class CellRunner {
       });
       interrupted.catch(() => undefined);
       const isInterrupted = () => this.#interrupted.has(cell);
+      await Promise.race([this.#load(compiled.imports), interrupted]);
       const work = async () => {
         if (isInterrupted()) throw new Interrupted();
         const value = await this.#evaluate(compiled, isChecked, state);
@@ -83,6 +89,21 @@ export class CellRunner {
       forgetFinished(cell);
       setRunning(0);
     }
+  }
+
+  /** Loads packages that a cell is about to import. */
+  async preload(cell: number, imports: readonly CellImport[]): Promise<void> {
+    setRunning(cell);
+    await this.#load(imports);
+    if (!this.#running) setRunning(0);
+  }
+
+  async #load(imports: readonly CellImport[]): Promise<void> {
+    const missing = this.#modules.missing(imports);
+    if (missing.length === 0) return;
+    // Until Node 24 the hooks slow every Promise down. The next cell to run puts them on again.
+    if (isQuiet()) cellOf.disable();
+    await this.#modules.preload(missing);
   }
 
   /** Ends a cell that runs or is about to, at its next await at the latest. */
@@ -121,12 +142,9 @@ export class CellRunner {
     ];
     state.started = true;
     let running: Promise<void> | undefined;
-    Object.defineProperty(globalThis, RUN, {
-      configurable: true,
-      value: () => {
-        running = body(...args);
-      },
-    });
+    begin = () => {
+      running = body(...args);
+    };
     runInterruptibly.runInThisContext({ breakOnSigint: true });
     await running;
     return types.isPromise(result.v) ? await result.v : result.v;

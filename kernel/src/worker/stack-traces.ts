@@ -66,11 +66,21 @@ function frameText(frame: NodeJS.CallSite): string {
   return text.replace(`${file}:${line}:${column}`, `${file}:${at.line}:${at.column}`);
 }
 
-/** A message of V8 with the notebook's names as they are in the cell: `$_f.v` is `f`. */
+/** JavaScript, or a message of V8, with the notebook's names as they are in the cell: `$_f.v` is `f`. */
 export const readable = (text: string): string =>
   text
+    .replace(/\$0_+check\(await\b\s*/g, "await (")
+    .replace(/\$0_+import\b/g, "import")
+    .replace(/\$0_+meta\b/g, "import.meta")
     .replace(/\(0 ?, ?\$_([\p{ID_Start}$_][\p{ID_Continue}$]*)\.v\)/gu, "$1")
     .replace(/\$_([\p{ID_Start}$_][\p{ID_Continue}$]*)\.v\b/gu, "$1");
+
+/** Lets functions show the JavaScript that the cell has: what takes their text runs it elsewhere, such as in a browser. */
+export function installFunctionTexts(): void {
+  Function.prototype.toString = new Proxy(Function.prototype.toString, {
+    apply: (textOf, self) => readable(textOf.call(self)),
+  });
+}
 
 /** Anything thrown, as Jupyter shows it. */
 export function reportError(error: unknown): ErrorReport {

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { syncBuiltinESMExports } from "node:module";
+import process from "node:process";
 import timers from "node:timers";
 import timersPromises from "node:timers/promises";
 import workerThreads from "node:worker_threads";
@@ -38,6 +39,13 @@ export function forgetFinished(cell: number): void {
   if (started.get(cell)?.handles.size === 0) started.delete(cell);
 }
 
+/** Whether nothing goes on that a cell has started. */
+export const isQuiet = (): boolean =>
+  [...started.values()].every(({ handles }) => handles.size === 0) && process.getActiveResourcesInfo().length <= atRest;
+
+/** The resources of a worker in which nothing goes on: its pipes. */
+let atRest = 0;
+
 function track<H extends object>(handle: H, stop: (handle: H) => unknown): () => void {
   const { handles } = workOf(currentCell());
   handles.set(handle, () => stop(handle));
@@ -49,6 +57,7 @@ type Callback = (...args: unknown[]) => unknown;
 
 /** Lets an interrupt reach what user code leaves running: every timer, thread and delay is kept with its cell. */
 export function trackWork(): void {
+  atRest = process.getActiveResourcesInfo().length;
   const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } = timers;
   const clear = (stop: (handle: never) => void) => (handle: unknown) => {
     if (typeof handle === "object" && handle !== null) owners.get(handle)?.delete(handle);

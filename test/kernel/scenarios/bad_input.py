@@ -10,7 +10,7 @@ import zmq
 from jupyter_client.session import Session
 
 from kernel_under_test import Kernel, descendants, processes, wait_until
-from scenarios.base import complete, equal, scenario, with_kernel
+from scenarios.base import complete, equal, inspect, scenario, with_kernel
 
 
 @with_kernel
@@ -219,6 +219,8 @@ def a_deleted_folder(kernel):
 
 @with_kernel
 def hostile_globals(kernel):
+    kernel.run("Object.freeze(globalThis);")
+    kernel.lives()
     for code in (
         "Array.prototype.map = undefined as any; Object.prototype.toString = null as any;",
         "(globalThis as any).process = undefined; (globalThis as any).Promise = undefined;",
@@ -239,6 +241,20 @@ def what_json_cannot_say(kernel):
     for data in ("{ a: 1n }", "(() => { const loop: any = {}; loop.loop = loop; return loop; })()"):
         cell = kernel.run(f'({{ [Symbol.for("Jupyter.display")]: () => ({{ "application/json": {data} }}) }})')
         equal(cell.reply["status"], "error")
+        kernel.lives()
+
+
+@with_kernel
+def code_that_is_nested_too_deeply(kernel):
+    for code in ("if (0) { f() }\nelse " * 7000 + "{}", "a\n?b:" * 9000 + "c", "x:\n" * 7000 + "{}", "[" * 300_000):
+        assert "the code is nested too deeply" in kernel.run(code).told
+        equal(kernel.run("1", user_expressions={"deep": code}).reply["user_expressions"]["deep"]["status"], "error")
+        equal(complete(kernel, code)["matches"], [])
+        equal(inspect(kernel, code, 0)["found"], False)
+        equal(kernel.ask("is_complete_request", {"code": code})["content"]["status"], "invalid")
+        with open(os.path.join(kernel.folder, "deep.ts"), "w") as file:
+            file.write(code)
+        equal(kernel.run('// @ts-nocheck\nimport "./deep.ts";').reply["status"], "error")
         kernel.lives()
 
 

@@ -5,7 +5,7 @@ import random
 import signal
 import time
 
-from kernel_under_test import Kernel, processes, wait_until
+from kernel_under_test import Kernel, cpu_seconds, descendants, processes, wait_until
 from scenarios.base import SCENARIOS, equal, with_kernel
 
 # What the cells below share: turn() says "started" once a loop has been running for a while.
@@ -39,6 +39,12 @@ INTERRUPTED = {
     "displaying": "while (true) { turn(); await display(ticks++); }",
     "printing": "while (true) { turn(); console.log('line'); }",
 }
+
+SLOW_TO_CHECK = f"""type Digit = {"|".join(map(str, range(40)))};
+type Zeros<N extends number, T extends 0[] = []> = T["length"] extends N ? T : Zeros<N, [...T, 0]>;
+type Cube<A extends number> = A extends infer D ? {{ [X in Digit]: {{ [Y in Digit]: {{ [Z in Digit]: [Zeros<999>, X, Y, Z, D] }} }} }} : never;
+let one: Cube<Digit> = null;
+let other: {{ [X in Digit]: {{ [Y in Digit]: {{ [Z in Digit]: [Zeros<998>, X, Y, Z, Digit] }} }} }} = one;"""
 
 
 def interrupt(kernel, code, begun=lambda: True, limit=1.0):
@@ -111,6 +117,24 @@ def interrupts_a_spawned_child_process(kernel):
     child.on("spawn", () => console.log("started"));
     await new Promise((r) => child.on("close", r));"""
     interrupts_a_child(kernel, code, command)
+
+
+@with_kernel
+def interrupts_a_check_of_types(kernel):
+    kernel.run("let state = 41;")
+    (compiler,) = [pid for pid in descendants(kernel.pid) if "--api" in processes()[pid][1]]
+    before = cpu_seconds(compiler)
+    cell = kernel.start(SLOW_TO_CHECK)
+    wait_until(lambda: cpu_seconds(compiler) > before + 1, 30, "the compiler is busy")
+    start = time.monotonic()
+    kernel.manager.interrupt_kernel()
+    kernel.pump(lambda: cell.reply, 15, "the reply after the interrupt")
+    took = time.monotonic() - start
+    assert took < 1, f"took {took:.2f} s"
+    equal([cell.reply["ename"], cell.text("stderr")], ["Interrupted", ""])
+    equal(kernel.value("state + 1"), "42", "the state")
+    assert "TS2339" in kernel.run("state.size").told
+    wait_until(lambda: compiler not in processes(), 5, "the end of the compiler that was busy")
 
 
 @with_kernel
