@@ -92,6 +92,50 @@ with zipfile.ZipFile(path, 'w') as z: z.writestr('a', '1'); z.writestr('a', '2')
     await expect(readAll(file)).rejects.toThrow("entry 'a' is there twice");
   });
 
+  test("refuses a header that says other than the directory, and entries that share bytes", async () => {
+    const bytes = Buffer.from(zipSync({ "a.txt": [Buffer.from("alpha"), { level: 0 }], "b.txt": Buffer.from("beta") }));
+    const local = bytes.indexOf("PK\u0003\u0004");
+    for (const at of [6, 8, 14, 18, 22, 30]) {
+      const changed = Buffer.from(bytes);
+      changed[local + at] = (changed[local + at] as number) ^ 2;
+      writeFileSync(path("two-ways.zip"), changed);
+      await expect(readAll(path("two-ways.zip")), String(at)).rejects.toThrow("entry 'a.txt' is described in two ways");
+    }
+    const file = await write(
+      "overlap.zip",
+      `inner = io.BytesIO()
+with zipfile.ZipFile(inner, 'w') as z: z.writestr('b', 'beta')
+header = inner.getvalue()[:inner.getvalue().index(b'PK\\1\\2')]
+with zipfile.ZipFile(path, 'w') as z:
+    z.writestr('a', header)
+    z.filelist.append(zipfile.ZipFile(inner).getinfo('b'))
+    z.filelist[1].header_offset = 31`,
+    );
+    await expect(readAll(file)).rejects.toThrow("overlap.zip: entries 'a' and 'b' overlap");
+  });
+
+  test("tells where a stored entry lies, and reads zips that were written as streams", async () => {
+    const file = await write(
+      "stream.zip",
+      `class Stream(io.RawIOBase):
+    def __init__(self): self.file = open(path, 'wb')
+    def writable(self): return True
+    def write(self, data): return self.file.write(data)
+with zipfile.ZipFile(Stream(), 'w') as z:
+    z.writestr('a.txt', 'alpha')
+    with z.open('b.txt', 'w', force_zip64=True) as f: f.write(b'beta')`,
+    );
+    await withZip(file, limits, LitDataError, async (entries) => {
+      const offset = entries.get("b.txt")?.offset as number;
+      expect(
+        readFileSync(file)
+          .subarray(offset, offset + 4)
+          .toString(),
+      ).toBe("beta");
+    });
+    expect(await readAll(file)).toEqual({ "a.txt": "alpha", "b.txt": "beta" });
+  });
+
   test("names a file that is not there or no zip", async () => {
     await expect(readAll(path("missing.zip"))).rejects.toThrow(/missing\.zip: no such file/);
     writeFileSync(path("text.zip"), readFileSync(new URL(import.meta.url)));
