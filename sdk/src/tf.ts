@@ -5,13 +5,28 @@
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
 import { findBackend } from "@tensorflow/tfjs-core";
+import { registerAxisGradients } from "./devices/axis-gradients.js";
+import { registerBroadcastGradients } from "./devices/broadcast-gradients.js";
+import { registerChainedOps } from "./devices/chained-ops.js";
+import { registerConstantGradients } from "./devices/constant-gradients.js";
+import { registerConvolutionGradients } from "./devices/convolution-gradients.js";
 import { fallBackToCpu } from "./devices/fallback-kernels.js";
+import { registerReductionGradients } from "./devices/reduction-gradients.js";
 import { installDisplays } from "./display/tensorflow.js";
+import "./display/tensorflow.js";
 
 export * from "@tensorflow/tfjs-core";
+// Their types; what they are is registered below.
+export type {} from "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js";
 export * from "@tensorflow/tfjs-layers";
 
 fallBackToCpu("wasm");
+registerChainedOps();
+registerAxisGradients();
+registerBroadcastGradients();
+registerConstantGradients();
+registerConvolutionGradients();
+registerReductionGradients();
 // Otherwise cpu advertises tfjs-node at its first use, in a notebook's output.
 Object.assign(findBackend("cpu"), { firstUse: false });
 installDisplays();
