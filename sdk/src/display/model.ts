@@ -1,26 +1,42 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { htmlTable, textTable } from "./html.js";
+import { escapeHtml, htmlTable } from "./html.js";
 import type { MimeBundle } from "./mime-bundle.js";
+import { modelGraph } from "./model-graph.js";
+import { formatCount, isChain, layersOf, summarizeLayers, summaryText, totalsOf } from "./model-summary.js";
 
-/** A model as a table of layers with output shapes and parameter counts, as Keras' summary has them. */
+/** A card's table lists these many layers. */
+const MOST_ROWS = 400;
+
+/** A model as Keras' summary, and as a card: its layers with output shapes, parameters and connections, and their graph. */
 export function modelBundle(model: LayersModel): MimeBundle {
-  const shapeText = (shape: unknown): string =>
-    Array.isArray(shape) && Array.isArray(shape[0])
-      ? shape.map(shapeText).join(", ")
-      : `(${(shape as (number | null)[]).map((length) => length ?? "None").join(", ")})`;
-  const rows = model.layers.map((layer) => [
-    layer.name,
-    layer.getClassName(),
-    shapeText(layer.outputShape),
-    layer.countParams().toLocaleString("en-US"),
-  ]);
-  const count = (weights: readonly { readonly shape: readonly (number | null)[] }[]) =>
-    weights.reduce((sum, { shape }) => sum + shape.reduce<number>((size, length) => size * (length ?? 1), 1), 0);
-  const [trainable, fixed] = [count(model.trainableWeights), count(model.nonTrainableWeights)];
-  const total = `${(trainable + fixed).toLocaleString("en-US")} parameters, ${trainable.toLocaleString("en-US")} trainable`;
-  const head = ["Layer", "Class", "Output shape", "Parameters"];
-  return {
-    "text/html": htmlTable(`Model ${model.name}`, head, rows, total),
-    "text/plain": `Model: "${model.name}"\n${textTable(head, rows)}\n${total}`,
-  };
+  return { "text/html": modelCard(model), "text/plain": summaryText(model) };
+}
+
+function modelCard(model: LayersModel): string {
+  const chain = isChain(model);
+  const layers = summarizeLayers(model, true);
+  const rows = layers
+    .slice(0, MOST_ROWS)
+    .map(({ level, name, className, shape, parameters, connections }) => [
+      `${"\u2003".repeat(level)}${level > 0 ? "└ " : ""}${name}`,
+      className,
+      shape,
+      parameters,
+      ...(chain ? [] : [connections]),
+    ]);
+  const head = ["Layer", "Class", "Output shape", "Parameters", ...(chain ? [] : ["Connected to"])];
+  const totals = totalsOf(model);
+  const title = `Model ${model.name}: ${formatCount(layersOf(model).length)} layers, ${totals.Total} parameters, ${totals.Trainable} trainable`;
+  const rest = layers.length - rows.length;
+  const table = htmlTable(
+    title,
+    head,
+    rows,
+    rest > 0 ? `${formatCount(rest)} more: model.summary() lists them all` : "",
+  );
+  const graph = modelGraph(model);
+  if (!graph) return table;
+  const scroll = "overflow:auto;max-height:640px;margin-top:4px";
+  const details = `<details style="max-width:100%"${layers.length <= 30 ? " open" : ""}><summary style="cursor:pointer">Graph of ${escapeHtml(model.name)}</summary><div style="${scroll}">${graph}</div></details>`;
+  return `<div style="display:flex;flex-wrap:wrap;gap:8px 32px;align-items:flex-start">${table}${details}</div>`;
 }
