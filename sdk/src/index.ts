@@ -27,7 +27,10 @@ export {
 } from "./errors.js";
 /** @internal For the command litlab. */
 export { besidePath, litHome, sweepUnfinished } from "./home.js";
-export { loadKeras } from "./keras/load-keras.js";
+export { type LoadKerasOptions, loadKeras } from "./keras/load-keras.js";
+export { loadWeights } from "./keras/load-weights.js";
+export { saveKeras } from "./keras/save-keras.js";
+export type { CustomFunction, CustomLayer, CustomObjects } from "./keras/settings/custom-objects.js";
 export { getTeams, getVaultItems } from "./vault/get-vault-items.js";
 export { type ImportOptions, importModel } from "./vault/import-model.js";
 export { type RenameResult, VaultItem, type VaultItemDetails } from "./vault/vault-item.js";

@@ -30,6 +30,7 @@ const FIXTURES = [
   "canvas",
   "flatten_channels_first",
   "frozen",
+  "lambda",
   "sequential",
   "sequential_without_input",
   "shared_layer",
@@ -93,7 +94,7 @@ test("the eleven-entry model prints as in the reference", async () => {
     `[ <InputLayer name=input_1, built=True>, <GetItem name=get_item, built=True>, <GetItem name=get_item_1, built=True>, <Flatten name=flatten, built=True>, <Flatten name=flatten_1, built=True>, <Concatenate name=dense_40c93684-299b-41df-b233-912a47954a84_concatenate, built=True>, <Dropout name=dropout, built=True>, <Dense name=dense_40c93684-299b-41df-b233-912a47954a84_0, built=True>, <GaussianNoise name=gaussian_noise, built=True>, <Dropout name=dropout_1, built=True>, <Dense name=end_d1657694-e01d-409b-aec8-15b33a9aefbc, built=True> ]`,
   );
   const bundle = await displayOf(model);
-  expect(String(bundle["text/plain"])).toContain("12,849 parameters, 12,849 trainable");
+  expect(String(bundle["text/plain"])).toContain("Total params: 12,849 (50.19 KB)");
   expect(String(bundle["text/html"])).toContain("(None, 800)");
 });
 
@@ -116,10 +117,13 @@ describe("what does not load is a LitModelError that names the file", () => {
       entries["config.json"] = strToU8(edit(Buffer.from(entries["config.json"] as Uint8Array).toString()));
     });
 
-  test("another layer, and a Lambda of bytecode, by name", async () => {
-    await refuse(path("convolution.keras"), /layer 'convolution' is a Conv1D, which does not load/);
-    await refuse(path("lambda.keras"), /layer 'sneaky' is a Lambda, which does not load/);
-    await refuse(path("lambda.h5"), /layer 'sneaky' is a Lambda, which does not load/);
+  test("a layer that works on images, and a Lambda that is no slice, by name", async () => {
+    await refuse(path("flip.keras"), /layer 'flip' is a RandomFlip, which does not load: it augments images/);
+    for (const file of ["opaque.keras", "opaque.h5"])
+      await refuse(
+        path(file),
+        /Lambda layer 'sneaky': it uses keras, ops, square; expected x or x\[key\].*customObjects/,
+      );
   });
 
   test("files that are missing, cut off or something else", async () => {

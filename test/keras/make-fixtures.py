@@ -92,9 +92,12 @@ x = L.Input((3,))
 mixed = L.Dense(1, dtype="float32")(L.Dense(4)(x))
 save("frozen", keras.Model(x, mixed, trainable=False))
 
-# Models that must be refused.
 x = L.Input((4,))
-lambda_model = keras.Model(x, L.Lambda(lambda t: t[:, 0:2], output_shape=(2,), name="sneaky")(x))
-lambda_model.save(folder / "lambda.keras")
-lambda_model.save(folder / "lambda.h5")
-keras.Sequential([L.Input((8, 2)), L.Conv1D(2, 3, name="convolution"), L.Flatten()]).save(folder / "convolution.keras")
+lambda_model = keras.Model(x, L.Lambda(lambda t: t[:, 0:2], output_shape=(2,), name="slice")(x))
+save("lambda", lambda_model)
+
+# Models that must be refused.
+opaque = keras.Model(x, L.Lambda(lambda t: keras.ops.square(t), output_shape=(4,), name="sneaky")(x))
+opaque.save(folder / "opaque.keras")
+opaque.save(folder / "opaque.h5")
+keras.Sequential([L.Input((8, 8, 2)), L.RandomFlip(name="flip")]).save(folder / "flip.keras")

@@ -1,10 +1,12 @@
 import { stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename } from "node:path";
-import type { SymbolicTensor } from "@tensorflow/tfjs-layers";
+import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import type { Insertable } from "kysely";
+import { loadTf } from "../devices/load-tf.js";
 import { LitModelError, LitVaultError } from "../errors.js";
 import { checkName, sameName } from "../home.js";
+import type { CustomObjects } from "../keras/settings/custom-objects.js";
 import type { ItemRow } from "./catalogue.js";
 import type { ItemLabel, ModelPort } from "./item-record.js";
 import { VaultItem } from "./vault-item.js";
@@ -16,6 +18,8 @@ export interface ImportOptions {
   readonly labels?: readonly { readonly feature: string; readonly labelIndex?: number | null }[];
   /** Take the place of an item that has the name. Default false. */
   readonly replace?: boolean;
+  /** What the names of Lambdas, functions and classes stand for that Keras does not have; `loadModel` takes them too. */
+  readonly customObjects?: CustomObjects;
 }
 
 /**
@@ -32,7 +36,7 @@ export async function importModel(
   path: string,
   features: readonly string[] | readonly (readonly string[])[] = [],
   name?: string,
-  { assets, labels = [], replace = false }: ImportOptions = {},
+  { assets, labels = [], replace = false, customObjects = {} }: ImportOptions = {},
 ): Promise<VaultItem> {
   checkName(team, "team name");
   if (name !== undefined) checkName(name, "item name");
@@ -48,7 +52,7 @@ export async function importModel(
   if (known && !replace) throw nameExists();
   await checkNewTeam(team);
   const blob = await contentOf(path);
-  const { inputs, outputs } = await inspectModel(path);
+  const { inputs, outputs } = await inspectModel(path, customObjects);
   const needs = {
     inputs,
     features: featuresByInput(path, inputs, features),
@@ -143,30 +147,51 @@ async function contentOf(path: string): Promise<string> {
   }
 }
 
+/** Lengths tried for open axes: a window of time may have to be longer than a kernel. */
+const OPEN_LENGTHS = [1, 16, 256];
+
 /** The model's inputs and outputs, once zeros have run through it. */
-async function inspectModel(path: string): Promise<{ inputs: ModelPort[]; outputs: ModelPort[] }> {
-  const [{ loadKeras }, { loadTf }] = await Promise.all([
-    import("../keras/load-keras.js"),
-    import("../devices/load-tf.js"),
-  ]);
-  const tf = await loadTf();
-  const model = await loadKeras(path);
+async function inspectModel(
+  path: string,
+  customObjects: CustomObjects,
+): Promise<{ inputs: ModelPort[]; outputs: ModelPort[] }> {
+  const { loadKeras } = await import("../keras/load-keras.js");
+  const model = await loadKeras(path, { customObjects });
   try {
-    const port = (tensor: SymbolicTensor, index: number, names: readonly string[]): ModelPort => ({
-      name: names[index] ?? tensor.name,
-      shape: tensor.shape.slice(1),
-    });
-    const inputs = model.inputs.map((tensor, index) => port(tensor, index, model.inputNames));
-    const outputs = model.outputs.map((tensor, index) => port(tensor, index, model.outputNames));
-    tf.tidy(() => {
-      model.predict(inputs.map(({ shape }) => tf.zeros([1, ...shape.map((size) => size ?? 1)])));
-    });
-    return { inputs, outputs };
-  } catch (error) {
-    throw new LitModelError(`${path}: the model does not run on zeros: ${(error as Error).message}`, { cause: error });
+    const zeros = await zerosOf(path, model);
+    const port = (tensor: SymbolicTensor, name = tensor.name) => ({ name, shape: tensor.shape.slice(1) });
+    return {
+      inputs: model.inputs.map((tensor, i) => ({
+        ...port(tensor, model.inputNames[i]),
+        ...(tensor.dtype === "int32" ? { dtype: "int32" as const } : {}),
+        zeros: zeros[i] as number[],
+      })),
+      outputs: model.outputs.map((tensor, i) => port(tensor, model.outputNames[i])),
+    };
   } finally {
     model.dispose();
   }
+}
+
+/** The shapes of the smallest batch of zeros that runs through the model. @throws LitModelError if none does */
+async function zerosOf(path: string, model: LayersModel): Promise<number[][]> {
+  const tf = await loadTf();
+  let reason: unknown;
+  for (const open of OPEN_LENGTHS) {
+    const shapes = model.inputs.map(({ shape }) => shape.map((size, axis) => size ?? (axis === 0 ? 1 : open)));
+    try {
+      tf.tidy(() => {
+        model.predict(
+          model.inputs.map(({ dtype }, i) => tf.zeros(shapes[i] as number[], dtype)),
+          { batchSize: shapes[0]?.[0] ?? 1 },
+        );
+      });
+      return shapes;
+    } catch (error) {
+      reason ??= error;
+    }
+  }
+  throw new LitModelError(`${path}: the model does not run on zeros: ${(reason as Error).message}`, { cause: reason });
 }
 
 function featuresByInput(

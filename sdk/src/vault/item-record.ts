@@ -5,6 +5,10 @@ import { type ItemRow, readCatalogue } from "./catalogue.js";
 export interface ModelPort {
   readonly name: string;
   readonly shape: readonly (number | null)[];
+  /** The type of an input's values; float32 if it is not said. */
+  readonly dtype?: "float32" | "int32";
+  /** The shape of the batch of zeros that an input was checked with; `[1, …shape]` with 1 for open sizes if it is not said. */
+  readonly zeros?: readonly number[];
 }
 
 /** Which label an output of a model is trained on; `labelIndex` picks one of its columns, null takes them all. */

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { runPython } from "../../../test/python.js";
-import { loadTf } from "../devices/load-tf.js";
-import { LitDataError, LitModelError } from "../errors.js";
-import { fitInput } from "./fit-input.js";
-import { importModel } from "./import-model.js";
+import { loadTf } from "../../dist/devices/load-tf.js";
+import { LitDataError, LitModelError } from "../../dist/errors.js";
+import { fitInput } from "../../dist/vault/fit-input.js";
+import { importModel } from "../../dist/vault/import-model.js";
 import { freshFolder } from "./vault.oracle.js";
 
 interface Truth {

@@ -4,6 +4,7 @@ import type { Asset } from "../assets/asset.js";
 import type { MimeBundle } from "../display/mime-bundle.js";
 import { LitError, LitVaultError } from "../errors.js";
 import { checkName } from "../home.js";
+import type { LoadKerasOptions } from "../keras/load-keras.js";
 import type { ItemRecord } from "./item-record.js";
 
 /** What the vault knows of an item, under the reference's keys. */
@@ -59,14 +60,15 @@ export class VaultItem {
   /**
    * Loads the model.
    * @throws LitVaultError if the item does not exist
+   * @throws LitModelError if a custom object that it was imported with is missing
    */
-  async loadModel(): Promise<LayersModel> {
+  async loadModel(options?: LoadKerasOptions): Promise<LayersModel> {
     const { loadKeras } = await import("../keras/load-keras.js");
     const { blobPath, hasBlob } = await import("./blobs.js");
     for (let attempt = 0; ; attempt++) {
       const { row } = await this.#record();
       try {
-        return await loadKeras(blobPath(this.team, row.blob));
+        return await loadKeras(blobPath(this.team, row.blob), options);
       } catch (error) {
         if (await hasBlob(this.team, row.blob)) throw error;
         // An import with `replace` took the file away after the record was read: the next record has the new one.
@@ -116,14 +118,17 @@ export class VaultItem {
   }
 
   /**
-   * A batch of one sample of zeros for each input of the model, ready for `predict`; open sizes are 1.
+   * A batch of zeros for each input of the model, ready for `predict`: one sample, unless the model takes batches of
+   * another size; open sizes are the least that the model runs with.
    * @throws LitVaultError if the item does not exist
    */
   async zeros(): Promise<Tensor[]> {
     const { inputs } = await this.#record();
     const { loadTf } = await import("../devices/load-tf.js");
     const tf = await loadTf();
-    return inputs.map(({ shape }) => tf.zeros([1, ...shape.map((size) => size ?? 1)]));
+    return inputs.map(({ shape, dtype, zeros }) =>
+      tf.zeros([...(zeros ?? [1, ...shape.map((size) => size ?? 1)])], dtype),
+    );
   }
 
   /**

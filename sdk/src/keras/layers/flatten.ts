@@ -1,18 +1,12 @@
-import { layers, reshape, type serialization, type Tensor, tidy, transpose } from "../../tf.js";
-
-type Shape = (number | null)[];
+import { reshape, type Tensor, tidy, transpose } from "../../tf.js";
+import { KerasLayer, type Shape, single, singleShape } from "./keras-layer.js";
 
 /** Keras' Flatten: unlike tfjs-layers' it takes inputs of any rank, 2-D included. */
-export class Flatten extends layers.Layer {
+export class Flatten extends KerasLayer<{ readonly dataFormat?: "channelsFirst" | "channelsLast" }> {
   static readonly className = "Flatten";
-  readonly #channelsFirst: boolean;
 
-  constructor(config: { readonly name?: string; readonly dataFormat?: string }) {
-    super(config as never);
-    this.#channelsFirst = config.dataFormat === "channelsFirst" || config.dataFormat === "channels_first";
-  }
-
-  override computeOutputShape(shape: Shape): Shape {
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    const shape = singleShape(inputShape);
     const rest = shape.slice(1);
     const known = rest.every((length) => length !== null);
     return [shape[0] ?? null, known ? rest.reduce<number>((product, length) => product * (length ?? 1), 1) : null];
@@ -20,16 +14,12 @@ export class Flatten extends layers.Layer {
 
   override call(inputs: Tensor | Tensor[]): Tensor {
     return tidy(() => {
-      const input = [inputs].flat()[0] as Tensor;
+      const input = single(inputs);
       const { rank } = input;
       const axes = [0, ...Array.from({ length: rank - 2 }, (_, i) => i + 2), 1];
-      const ordered = this.#channelsFirst && rank > 2 ? transpose(input, axes) : input;
+      const ordered = this.config.dataFormat === "channelsFirst" && rank > 2 ? transpose(input, axes) : input;
       const size = input.shape.slice(1).reduce((product, length) => product * length, 1);
       return reshape(ordered, [input.shape[0] ?? 0, size]);
     });
-  }
-
-  override getConfig(): serialization.ConfigDict {
-    return { ...super.getConfig(), dataFormat: this.#channelsFirst ? "channelsFirst" : "channelsLast" };
   }
 }

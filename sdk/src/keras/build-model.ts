@@ -1,0 +1,160 @@
+import { LitModelError } from "../errors.js";
+import {
+  type LayersModel,
+  input as makeInput,
+  model as makeModel,
+  layers as makers,
+  type SymbolicTensor,
+  sequential,
+} from "../tf.js";
+import { applyLayer, applyToInputs, bind, type Call, mapRefs, resolveCall, type TensorRef } from "./calls.js";
+import { isNode, type KerasNode } from "./file/container.js";
+import { withoutAttachedMask } from "./layers/attached-mask.js";
+import type { Layer } from "./layers/layer-type.js";
+import { inputShapeOf, inputTypeOf, isShape, layerTypeOf, makeLayer, nameOf, type Origin } from "./make-layer.js";
+import { applyOperation, isOperation } from "./operations/make-operation.js";
+
+type Shape = readonly (number | null)[];
+
+/** How a loaded model takes and gives its tensors in Python: their numbers, alone, in lists or under names. */
+export const STRUCTURES = new WeakMap<LayersModel, { readonly inputs: unknown; readonly outputs: unknown }>();
+
+/** Whether a node is a model, nested or not. */
+export const isModel = ({ class_name }: KerasNode): boolean =>
+  class_name === "Functional" || class_name === "Model" || class_name === "Sequential";
+
+/** The layers of a model's config. Keras before 2.2 wrote a Sequential model's config as the list itself. */
+export function layersOf({ config }: KerasNode, { path }: Origin): readonly KerasNode[] {
+  const layers = Array.isArray(config) ? config : config.layers;
+  if (Array.isArray(layers) && layers.every(isNode)) return layers;
+  throw new LitModelError(`${path}: the model's config has no layers`);
+}
+
+/**
+ * The model that a config describes, its weights not yet those of the file. Nested models are layers of it.
+ * @param shape the input's, batch axis first, for a Sequential model that does not know it
+ * @throws LitModelError that names the file, the layer and what does not load
+ */
+export function buildModel(node: KerasNode, origin: Origin, shape?: Shape): LayersModel {
+  if (node.class_name === "Sequential") return buildSequential(node, origin, shape);
+  if (isModel(node)) return buildFunctional(node, origin);
+  throw new LitModelError(
+    `${origin.path}: the model is a ${node.class_name}, expected a Functional or Sequential model`,
+  );
+}
+
+function buildSequential(node: KerasNode, origin: Origin, shape?: Shape): LayersModel {
+  const nodes = layersOf(node, origin);
+  const [first] = nodes;
+  if (!first) throw new LitModelError(`${origin.path}: the Sequential model has no layers`);
+  const name = typeof node.config.name === "string" ? node.config.name : "sequential";
+  const model = sequential({ name });
+  if (first.class_name !== "InputLayer") {
+    const known = [inputShapeOf(first), node.config.build_input_shape, node.build_config?.input_shape, shape];
+    const batchInputShape = known.find(isShape);
+    if (!batchInputShape)
+      throw new LitModelError(
+        `${origin.path}: the Sequential model was saved before it was built, its input's shape is unknown`,
+      );
+    model.add(makers.inputLayer({ batchInputShape, dtype: inputTypeOf(first), name: `${name}_input` }));
+  }
+  for (const layer of nodes) model.add(makeSequentialLayer(layer, origin, model));
+  return withTrainable(model, node);
+}
+
+function makeSequentialLayer(node: KerasNode, origin: Origin, model: LayersModel): Layer {
+  if (node.class_name === "InputLayer")
+    return makers.inputLayer({
+      batchInputShape: inputShape(node, origin),
+      dtype: inputTypeOf(node),
+      name: nameOf(node, origin),
+    });
+  return isModel(node) ? buildModel(node, origin, model.outputs[0]?.shape) : makeLayer(node, origin);
+}
+
+function inputShape(node: KerasNode, origin: Origin): (number | null)[] {
+  const shape = inputShapeOf(node);
+  if (shape) return shape;
+  throw new LitModelError(`${origin.path}: the InputLayer '${nameOf(node, origin)}' has no batch_shape`);
+}
+
+const withTrainable = (model: LayersModel, { config }: KerasNode): LayersModel => {
+  model.trainable = config.trainable !== false;
+  return model;
+};
+
+function buildFunctional(node: KerasNode, origin: Origin): LayersModel {
+  const { path } = origin;
+  const nodes = new Map(layersOf(node, origin).map((layer) => [nameOf(layer, origin), layer]));
+  if (nodes.size < layersOf(node, origin).length) throw new LitModelError(`${path}: two layers have the same name`);
+  /** What each layer's calls have given so far. */
+  const outputs = new Map<string, SymbolicTensor[][]>([...nodes.keys()].map((name) => [name, []]));
+  /** In Keras 2 the first call of a nested model has the number 1; in Keras 3 only a Functional's among a model's outputs. */
+  const find = ([layer, call, output]: TensorRef, isEnd: boolean): SymbolicTensor | undefined => {
+    const [calls, target] = [outputs.get(layer), nodes.get(layer)];
+    if (!calls || !target) throw new LitModelError(`${path}: a call takes a tensor of '${layer}', which is not there`);
+    const isOffset =
+      origin.major === 2 ? isModel(target) : isEnd && isModel(target) && target.class_name !== "Sequential";
+    const first = isOffset && call > 0 ? 1 : 0;
+    return calls[call - first]?.[output];
+  };
+  const callers = [...nodes].map(([name, layer]) => ({ name, calls: pendingCalls(name, layer, origin) }));
+  // As in Keras, a call waits until what it takes is there.
+  for (let open = callers; open.length > 0; ) {
+    let made = 0;
+    for (const { name, calls } of open) {
+      for (let call = calls[0]?.((ref) => find(ref, false)); call; call = calls[0]?.((ref) => find(ref, false))) {
+        outputs.get(name)?.push(call);
+        calls.shift();
+        made++;
+      }
+    }
+    open = open.filter(({ calls }) => calls.length > 0);
+    if (made === 0 && open.length > 0) {
+      const names = open.map(({ name }) => `'${name}'`);
+      throw new LitModelError(
+        `${path}: the layers do not fit together: ${names.slice(0, 5).join(", ")} wait for tensors that never come`,
+      );
+    }
+  }
+  const ends = (key: "input_layers" | "output_layers"): [SymbolicTensor[], unknown] => {
+    const tensors: SymbolicTensor[] = [];
+    const structure = mapRefs(node.config[key], (ref) => {
+      const tensor = nodes.has(ref[0]) ? find(ref, true) : undefined;
+      if (!tensor) throw new LitModelError(`${path}: ${key} names the layer '${ref[0]}', which is not there`);
+      return tensors.push(tensor) - 1;
+    });
+    if (tensors.length === 0) throw new LitModelError(`${path}: the model's config has no ${key}`);
+    return [tensors, structure];
+  };
+  const name = typeof node.config.name === "string" ? node.config.name : "model";
+  const [inputs, taken] = ends("input_layers");
+  const [tensors, given] = ends("output_layers");
+  const model = makeModel({ name, inputs, outputs: tensors });
+  STRUCTURES.set(model, { inputs: taken, outputs: given });
+  return withTrainable(model, node);
+}
+
+type Find = (ref: TensorRef) => SymbolicTensor | undefined;
+
+/** The calls of a layer: each gives its outputs, or undefined while it waits for a tensor. */
+function pendingCalls(name: string, node: KerasNode, origin: Origin): ((find: Find) => SymbolicTensor[] | undefined)[] {
+  const where = { ...origin, layer: name };
+  if (node.class_name === "InputLayer")
+    return [() => [makeInput({ batchShape: inputShape(node, origin), dtype: inputTypeOf(node), name })]];
+  let layer: Layer | undefined;
+  const apply = (call: Call): SymbolicTensor[] => {
+    if (isOperation(node)) return applyOperation(node, call, where);
+    if (!isModel(node)) {
+      layer ??= makeLayer(node, origin);
+      return applyLayer(layerTypeOf(node, where), layer, call, where);
+    }
+    const given = withoutAttachedMask(bind(call, ["inputs"], where), where);
+    layer ??= buildModel(node, origin, ([given.inputs].flat()[0] as SymbolicTensor | undefined)?.shape);
+    return [applyToInputs(layer, given, where)].flat();
+  };
+  return (node.inbound_nodes ?? []).map((inbound) => (find) => {
+    const call = resolveCall(inbound, find);
+    return call && apply(call);
+  });
+}

@@ -1,0 +1,99 @@
+import type { KernelBackend, KernelConfig, TensorInfo } from "@tensorflow/tfjs-core";
+import { getKernel, registerKernel, type Tensor } from "../../../tf.js";
+import { multiply } from "./fast-math.js";
+
+/** How a kernel that loops in JavaScript reaches float32 tensors of its backend. */
+export interface KernelMemory {
+  /** A tensor, its values open. */
+  make(shape: number[]): TensorInfo;
+  /** The values in place, until the next call of `make` or `matMul`. */
+  view(tensor: TensorInfo): Float32Array;
+  /** a [m, k] · b [k, n] as a tensor of its own. */
+  matMul(a: TensorInfo, b: TensorInfo): TensorInfo;
+  free(tensor: TensorInfo): void;
+}
+
+type Inputs<Name extends string> = Record<Name, TensorInfo>;
+
+/** Registers a kernel for cpu and wasm, whose tensors JavaScript can reach while it computes. */
+export function registerLoop<Name extends string, Attributes extends object>(
+  kernelName: string,
+  run: (memory: KernelMemory, inputs: Inputs<Name>, attributes: Attributes) => TensorInfo[],
+): void {
+  for (const [backendName, memoryOf] of Object.entries({ cpu: cpuMemory, wasm: wasmMemory }))
+    registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs, backend }) =>
+        run(memoryOf(backend as never), inputs as Inputs<Name>, attrs as unknown as Attributes),
+    });
+}
+
+interface CpuBackend extends KernelBackend {
+  readonly data: { get(dataId: object): { readonly values: Float32Array } };
+  makeTensorInfo(shape: number[], dtype: "float32", values: Float32Array): TensorInfo;
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
+
+function cpuMemory(backend: CpuBackend): KernelMemory {
+  const memory: KernelMemory = {
+    make: (shape) => backend.makeTensorInfo(shape, "float32", new Float32Array(sizeOf(shape))),
+    view: ({ dataId }) => backend.data.get(dataId).values,
+    matMul(a, b) {
+      const [m, k, n] = [a.shape[0], a.shape[1], b.shape[1]] as [number, number, number];
+      const out = memory.make([m, n]);
+      multiply(memory.view(a), memory.view(b), memory.view(out), m, k, n);
+      return out;
+    },
+    free: ({ dataId }) => backend.disposeData(dataId, true),
+  };
+  return memory;
+}
+
+interface WasmBackend extends KernelBackend {
+  makeOutput(shape: number[], dtype: "float32"): TensorInfo;
+  typedArrayFromHeap(tensor: TensorInfo): Float32Array;
+}
+
+function wasmMemory(backend: WasmBackend): KernelMemory {
+  const { kernelFunc } = getKernel("BatchMatMul", "wasm") as KernelConfig;
+  const attrs = { transposeA: false, transposeB: false };
+  return {
+    make: (shape) => backend.makeOutput(shape, "float32"),
+    view: (tensor) => backend.typedArrayFromHeap(tensor),
+    matMul: (a, b) => kernelFunc({ inputs: { a, b }, attrs, backend }) as TensorInfo,
+    free: ({ dataId }) => backend.disposeData(dataId, true),
+  };
+}
+
+/** The rows of a matrix [rows, columns] as columns. */
+export function transposed(memory: KernelMemory, matrix: TensorInfo, rows: number, columns: number): TensorInfo {
+  const out = memory.make([columns, rows]);
+  const [from, to] = [memory.view(matrix), memory.view(out)];
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) to[column * rows + row] = from[row * columns + column] as number;
+  return out;
+}
+
+/** A step's part of a mask [time, batch]; undefined if it is empty: no mask. */
+export const stepMask = (mask: Float32Array, t: number, batch: number): Float32Array | undefined =>
+  mask.length === 0 ? undefined : mask.subarray(t * batch, (t + 1) * batch);
+
+/** The states before each step, `h` and all outputs but the last, [time · batch, units], as [units, time · batch]. */
+export function transposeStates(
+  h: Float32Array,
+  states: Float32Array,
+  out: Float32Array,
+  rows: number,
+  batch: number,
+  units: number,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const [from, at] = row < batch ? [h, row * units] : [states, (row - batch) * units];
+    for (let unit = 0; unit < units; unit++) out[unit * rows + row] = from[at + unit] as number;
+  }
+}
+
+/** What customGrad gives to keep tensors for the gradient. */
+export type SaveTensors = (tensors: Tensor[]) => void;

@@ -1,0 +1,84 @@
+import { input, memory, ready, type SymbolicTensor } from "@litlab/sdk/tf";
+import { beforeAll, expect, test } from "vitest";
+import { applyOperation } from "./make-operation.js";
+
+beforeAll(ready);
+
+const where = { path: "model.keras", layer: "operation", major: 3 } as const;
+const apply = (
+  class_name: string,
+  config: Record<string, unknown>,
+  args: unknown[],
+  kwargs: Record<string, unknown> = {},
+): (number | null)[][] =>
+  applyOperation({ class_name, config: { name: "operation", ...config } }, { args, kwargs }, where).map(
+    ({ shape }) => shape,
+  );
+const x = (): SymbolicTensor => input({ shape: [4, 5] });
+const array = (value: unknown, dtype: string) => ({ class_name: "__numpy__", config: { value, dtype } });
+
+test.each<[string, string, Record<string, unknown>, (given: SymbolicTensor) => unknown[], RegExp]>([
+  ["an unknown operation", "Svd", {}, (given) => [given], /is the operation Svd, which does not load; these do: Abs, /],
+  ["an unknown setting", "Sum", { where: [1] }, (given) => [given], /has where=\[1\], which does not load/],
+  ["too many arguments", "Abs", {}, (given) => [given, 1], /2 arguments, expected at most x/],
+  ["no tensor", "Add", {}, () => [1, 2], /is called with no tensor/],
+  ["an axis that is not there", "Sum", { axis: 3 }, (given) => [given], /axis=3, which a tensor of 3 axes has not/],
+  ["an index out of range", "GetItem", {}, (given) => [given, [0, 4]], /takes the index 4 of an axis of 4/],
+  [
+    "an index to take out of range",
+    "Take",
+    { axis: 1 },
+    (given) => [given, [0, 7]],
+    /takes the index 7 of an axis of 4/,
+  ],
+  [
+    "an array's index",
+    "Take",
+    { axis: 1 },
+    (given) => [given, array([4], "int32")],
+    /takes the index 4 of an axis of 4/,
+  ],
+  ["shapes that do not fit", "Add", {}, (given) => [given, [[1, 2, 3]]], /shapes that do not fit together/],
+  ["matrices that do not fit", "Matmul", {}, (given) => [given, given], /shapes that do not fit together/],
+  ["a shape that does not fit", "Reshape", { newshape: [2, 7] }, () => [input({ batchShape: [2, 6] })], /does not fit/],
+  ["where without values", "Where", {}, (given) => [given], /without x1 and x2/],
+  ["a sparse result", "OneHot", { num_classes: 3, sparse: true }, (given) => [given], /has sparse=true/],
+  ["types that wrap around", "Cast", { dtype: "int8" }, (given) => [given], /has dtype="int8"/],
+  ["text", "Add", {}, (given) => [given, "a"], /takes "a", expected a tensor or numbers/],
+  ["numbers beyond 32 bits", "Add", {}, (given) => [given, array([2 ** 40], "int64")], /do not fit into 32 bits/],
+  ["a dtype", "Add", {}, (given) => [given, array([1], "complex64")], /has the dtype "complex64"/],
+])("refuses %s, by name", (_, className, config, args, message) => {
+  expect(() => apply(className, config, args(x()))).toThrow(message);
+  expect(() => apply(className, config, args(x()))).toThrow(/^model\.keras: layer 'operation' /);
+});
+
+test("refuses functions of TensorFlow that it does not know, and arguments", () => {
+  const call = (name: string, named: Record<string, unknown>) => apply("TFOpLambda", { function: name }, [x()], named);
+  expect(() => call("signal.stft", {})).toThrow("is TensorFlow's signal.stft, which does not load");
+  expect(() => call("math.cumsum", { reverse: true })).toThrow("is called with 'reverse', which does not load");
+});
+
+test("knows shapes without computing", () => {
+  const { numTensors, numBytes } = memory();
+  const huge = input({ batchShape: [null, 200_000, 100_000] });
+  expect(
+    apply(
+      "Matmul",
+      {},
+      [huge, huge].map((each, i) => (i ? input({ batchShape: [100_000, 7] }) : each)),
+    ),
+  ).toEqual([[null, 200_000, 7]]);
+  expect(apply("Einsum", { subscripts: "bij,bkj->bik" }, [huge, huge])).toEqual([[null, 200_000, 200_000]]);
+  expect(apply("Add", {}, [huge, 1])).toEqual([[null, 200_000, 100_000]]);
+  expect(apply("Mean", { axis: [1] }, [huge])).toEqual([[null, 100_000]]);
+  expect(memory()).toMatchObject({ numTensors, numBytes });
+});
+
+test("open axes stay open", () => {
+  const open = () => input({ batchShape: [null, null, 4] });
+  expect(apply("Reshape", { newshape: [-1, 8] }, [open()])).toEqual([[null, 8]]);
+  expect(apply("GetItem", {}, [open(), [{ class_name: "__slice__", config: {} }, 100]])).toEqual([[null, 4]]);
+  expect(apply("Take", { axis: 1 }, [open(), [100, 3]])).toEqual([[null, 2, 4]]);
+  expect(apply("Split", { indices_or_sections: 4, axis: 1 }, [open()])).toEqual(Array(4).fill([null, null, 4]));
+  expect(apply("Concatenate", { axis: 1 }, [[open(), open()]])).toEqual([[null, null, 4]]);
+});

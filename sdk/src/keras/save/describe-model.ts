@@ -1,0 +1,221 @@
+import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
+import { LitModelError } from "../../errors.js";
+import { STRUCTURES } from "../build-model.js";
+import { isTensor } from "../calls.js";
+import type { Arguments, Layer, LayerType } from "../layers/layer-type.js";
+import { LAYER_TYPES } from "../layers/layer-types.js";
+import { fillSlots, Operation } from "../operations/operation.js";
+import { camelCase } from "../settings/setting.js";
+
+type Json = Record<string, unknown>;
+type Container = LayersModel & { readonly containerNodes: ReadonlySet<string> };
+type Node = Layer["inboundNodes"][number];
+
+const POLICY = { module: "keras", class_name: "DTypePolicy", config: { name: "float32" }, registered_name: null };
+
+export const isModelLayer = (layer: object): layer is LayersModel => "layers" in layer && "inputLayers" in layer;
+export const isSequential = (model: LayersModel): boolean => model.getClassName() === "Sequential";
+
+/**
+ * A model as Keras 3's config.json describes it.
+ * @throws LitModelError that names a layer which Keras has no counterpart for
+ */
+export function describeModel(model: LayersModel): Json {
+  if (isSequential(model)) {
+    const [shape] = model.inputs.map((input) => input.shape);
+    const layers = withInput(model).map((layer) => describeLayer(layer));
+    const config = { name: model.name, trainable: model.trainable, dtype: POLICY, layers, build_input_shape: shape };
+    return {
+      module: "keras",
+      class_name: "Sequential",
+      config,
+      registered_name: null,
+      build_config: { input_shape: shape },
+    };
+  }
+  const calls = new Calls(model as Container);
+  // tfjs-layers does not count inputs that no output comes from among its layers.
+  const unused = model.inputs
+    .map(({ sourceLayer }) => sourceLayer as Layer)
+    .filter((layer) => !model.layers.includes(layer));
+  const layers = [...unused, ...model.layers].map((layer) => ({
+    ...describeLayer(layer),
+    name: layer.name,
+    inbound_nodes: isInput(layer) ? [] : calls.of(layer).map((node) => calls.describe(layer, node)),
+  }));
+  const structure = STRUCTURES.get(model);
+  const ends = (tensors: SymbolicTensor[], isEnd: boolean, places: unknown) => {
+    const refs = tensors.map((tensor) => calls.refTo(tensor, isEnd));
+    return places === undefined ? (refs.length === 1 ? refs[0] : refs) : fillPlaces(places, refs);
+  };
+  return {
+    module: "keras.src.models.functional",
+    class_name: "Functional",
+    config: {
+      name: model.name,
+      trainable: model.trainable,
+      layers,
+      input_layers: ends(model.inputs, false, structure?.inputs),
+      output_layers: ends(model.outputs, true, structure?.outputs),
+    },
+    registered_name: "Functional",
+    build_config: { input_shape: null },
+  };
+}
+
+function fillPlaces(places: unknown, refs: readonly unknown[]): unknown {
+  if (typeof places === "number") return refs[places];
+  if (Array.isArray(places)) return places.map((place) => fillPlaces(place, refs));
+  return Object.fromEntries(Object.entries(places as object).map(([key, place]) => [key, fillPlaces(place, refs)]));
+}
+
+const isInput = (layer: Layer): boolean => layer.getClassName() === "InputLayer";
+
+/** A Sequential model's layers with its input first, which tfjs-layers keeps apart. */
+function withInput(model: LayersModel): Layer[] {
+  const [first] = model.layers;
+  const input = model.inputs[0]?.sourceLayer as Layer;
+  return first && isInput(first) ? model.layers : [input, ...model.layers];
+}
+
+/** The type of a layer. @throws LitModelError if Keras has none such */
+export function typeOf(layer: Layer): LayerType {
+  const type = LAYER_TYPES.get(layer.getClassName());
+  if (type) return type;
+  throw new LitModelError(`layer '${layer.name}' is a ${layer.getClassName()}, which Keras does not have`, {
+    code: "UNSUPPORTED_LAYER",
+  });
+}
+
+/** A layer, an operation or a nested model: what config.json says of it but its calls. */
+export function describeLayer(layer: Layer): Json {
+  if (isModelLayer(layer)) return describeModel(layer);
+  if (layer instanceof Operation) return describeOperation(layer);
+  if (isInput(layer)) return describeInput(layer);
+  const type = typeOf(layer);
+  return {
+    module: "keras.layers",
+    class_name: type.className,
+    config: {
+      name: layer.name,
+      ...(type.takesTrainable !== false && { trainable: layer.trainable }),
+      dtype: POLICY,
+      ...settingsOf(layer, type),
+    },
+    registered_name: null,
+    ...buildConfigOf(layer),
+  };
+}
+
+function settingsOf(layer: Layer, type: LayerType): Json {
+  const config = layer.getConfig();
+  const settings: Json = {};
+  for (const [key, setting] of Object.entries(type.settings)) {
+    const value = config[camelCase(key)];
+    if (value === undefined) continue;
+    try {
+      settings[key] = setting.save(value);
+    } catch (cause) {
+      throw new LitModelError(
+        `layer '${layer.name}' cannot be saved: its setting ${key}: ${(cause as Error).message}`,
+        {
+          cause,
+        },
+      );
+    }
+  }
+  return settings;
+}
+
+/** What Keras builds the layer by; one of several inputs, or within another layer, is built as it is called. */
+function buildConfigOf(layer: Layer): Json {
+  const [shape, ...others] = layer.inboundNodes[0]?.inputTensors.map((input) => input.shape) ?? [];
+  return shape && others.length === 0 ? { build_config: { input_shape: shape } } : {};
+}
+
+function describeInput(layer: Layer): Json {
+  const { name, dtype, batchInputShape } = layer;
+  return {
+    module: "keras.layers",
+    class_name: "InputLayer",
+    config: { batch_shape: batchInputShape, dtype, sparse: false, ragged: false, name },
+    registered_name: null,
+  };
+}
+
+function describeOperation({ name, type, config }: Operation): Json {
+  const operands = type.save?.(config.operands) ?? config.operands;
+  const settings = Object.fromEntries(config.settings.map((key) => [key, operands[key]]));
+  return {
+    module: type.module,
+    class_name: type.className,
+    config: { name, ...settings },
+    registered_name: type.className,
+  };
+}
+
+/** The calls of a functional model's layers, in its own numbers. */
+class Calls {
+  readonly #model: Container;
+  readonly #nodes = new Map<Layer, readonly Node[]>();
+
+  constructor(model: Container) {
+    this.#model = model;
+  }
+
+  /** The calls of a layer that belong to the model, in order. */
+  of(layer: Layer): readonly Node[] {
+    let nodes = this.#nodes.get(layer);
+    if (!nodes) {
+      nodes = layer.inboundNodes.filter(
+        (_, i) => isInput(layer) || this.#model.containerNodes.has(`${layer.name}_ib-${i}`),
+      );
+      this.#nodes.set(layer, nodes);
+    }
+    return nodes;
+  }
+
+  /** Keras counts a nested Functional's calls from 1 where a model names its outputs. */
+  refTo(tensor: SymbolicTensor, isEnd: boolean): [string, number, number] {
+    const layer = tensor.sourceLayer as Layer;
+    const call = this.of(layer).indexOf(layer.inboundNodes[tensor.nodeIndex] as Node);
+    const offset = isEnd && isModelLayer(layer) && !isSequential(layer) ? 1 : 0;
+    return [layer.name, call + offset, tensor.tensorIndex];
+  }
+
+  describe(layer: Layer, { inputTensors }: Node): Json {
+    const [given, parameters] = givenTo(layer, inputTensors);
+    const names = Object.keys(given);
+    const inPlace = parameters.findIndex((name) => !names.includes(name));
+    const positional = inPlace < 0 ? parameters : parameters.slice(0, inPlace);
+    const byName = names.filter((name) => !positional.includes(name));
+    return {
+      args: positional.map((name) => this.#write(given[name])),
+      kwargs: Object.fromEntries(byName.map((name) => [name, this.#write(given[name])])),
+    };
+  }
+
+  #write(value: unknown): unknown {
+    if (isTensor(value)) {
+      const config = { shape: value.shape, dtype: value.dtype, keras_history: this.refTo(value, false) };
+      return { class_name: "__keras_tensor__", config };
+    }
+    if (Array.isArray(value)) return value.map((item) => this.#write(item));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#write(item)]));
+  }
+}
+
+/** What a call gave, by the names of the layer's arguments. */
+function givenTo(layer: Layer, inputs: readonly SymbolicTensor[]): [Arguments, readonly string[]] {
+  const all = { inputs: inputs.length === 1 ? inputs[0] : inputs };
+  if (isModelLayer(layer)) return [all, ["inputs"]];
+  if (layer instanceof Operation) {
+    const operands = layer.type.save?.(layer.config.operands) ?? layer.config.operands;
+    const given = Object.entries(operands).filter(([name]) => !layer.config.settings.includes(name));
+    return [Object.fromEntries(given.map(([name, value]) => [name, fillSlots(value, inputs)])), layer.type.parameters];
+  }
+  const type = typeOf(layer);
+  const [first = "inputs"] = type.parameters ?? [];
+  return [type.given?.(layer, inputs) ?? { [first]: all.inputs }, type.parameters ?? ["inputs"]];
+}

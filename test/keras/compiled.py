@@ -1,0 +1,113 @@
+"""Trains models with real Keras: reads { folder, seed, cases } or { folder, resume } as JSON.
+
+A case is { name, model, compile, targets }: Python for a model and for compile's arguments, and the kind of each output's targets.
+It trains 3 batches, is saved as <name>.keras and <name>.h5, and trains 6 more. <name>.json holds the 6 batches, what each
+gave (loss and metrics), the weights after 3 and after 6, and what an evaluation of the first then gives if the case asks. `resume` lists { name, batches }: <name>.saved.keras trains them.
+"""
+
+import json
+import os
+import sys
+import zlib
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+# Compiling costs more than these steps.
+os.environ["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "1"
+
+import keras
+import numpy as np
+from keras import layers as L
+
+request = json.load(sys.stdin)
+folder = Path(request["folder"])
+scope = {"keras": keras, "L": L, "np": np, "O": keras.optimizers, "S": keras.optimizers.schedules}
+
+
+def target(kind, shape, random):
+    if kind == "numbers":
+        return random.normal(size=shape)
+    if kind == "positive":
+        return random.uniform(0.1, 2, shape)
+    if kind == "binary":
+        return random.integers(0, 2, shape).astype("float32")
+    if kind == "signs":
+        return random.integers(0, 2, shape) * 2.0 - 1
+    classes = random.integers(0, shape[-1], shape[:-1])
+    if kind == "classes":
+        return classes[..., None].astype("float32")
+    one_hot = np.eye(shape[-1])[classes]
+    return one_hot if kind == "one hot" else (one_hot + 0.1) / (1 + 0.1 * shape[-1])
+
+
+def pack(array):
+    array = np.asarray(array, "float32")
+    return {"shape": list(array.shape), "values": array.astype("float64").ravel().tolist()}
+
+
+def unpack(packed):
+    return np.array(packed["values"], "float32").reshape(packed["shape"])
+
+
+def single(values):
+    return values[0] if len(values) == 1 else values
+
+
+def train(model, inputs, targets, step="train_on_batch"):
+    model.reset_metrics()
+    found = getattr(model, step)(single(inputs), single(targets))
+    return np.ravel(found).astype("float64").tolist()
+
+
+def build(case):
+    *body, last = case["model"].strip().rsplit("\n", 1)
+    here = dict(scope)
+    exec("\n".join(body), here)
+    model = eval(last, here)
+    model.compile(**eval(f"dict({case['compile']})", here))
+    return model
+
+
+for case in request.get("cases", []):
+    name = case["name"]
+    try:
+        seed = zlib.crc32(f"{request['seed']} {name}".encode())
+        random = np.random.default_rng(seed)
+        keras.utils.set_random_seed(seed)
+        model = build(case)
+        for weight in model.weights:
+            weight.assign(random.normal(0, 0.4, weight.shape))
+
+        def batch():
+            inputs = [random.normal(size=[5, *x.shape[1:]]).astype("float32") for x in model.inputs]
+            kinds = zip(case["targets"], model.outputs)
+            return inputs, [target(kind, [5, *y.shape[1:]], random).astype("float32") for kind, y in kinds]
+
+        for _ in range(3):
+            train(model, *batch())
+        for extension in ("keras", "h5"):
+            model.save(folder / f"{name}.{extension}")
+        steps, after = [], []
+        for _ in range(2):
+            for _ in range(3):
+                inputs, targets = batch()
+                results = train(model, inputs, targets)
+                steps.append({"inputs": [pack(a) for a in inputs], "targets": [pack(a) for a in targets], "results": results})
+            after.append([pack(w) for layer in model.layers for w in layer.weights])
+        found = {"steps": steps, "after": after}
+        if case.get("evaluate"):
+            first = [[unpack(a) for a in steps[0][key]] for key in ("inputs", "targets")]
+            found["evaluated"] = train(model, *first, "test_on_batch")
+        (folder / f"{name}.json").write_text(json.dumps(found))
+    except Exception as error:
+        raise RuntimeError(f"case {name}: {case['compile']}") from error
+
+for case in request.get("resume", []):
+    try:
+        model = keras.saving.load_model(folder / f"{case['name']}.saved.keras")
+        results = [train(model, [unpack(a) for a in s["inputs"]], [unpack(a) for a in s["targets"]]) for s in case["batches"]]
+        after = [pack(w) for layer in model.layers for w in layer.weights]
+        found = {"results": results, "after": after, "iterations": int(model.optimizer.iterations)}
+        (folder / f"{case['name']}.resumed.json").write_text(json.dumps(found))
+    except Exception as error:
+        raise RuntimeError(f"{case['name']}.saved.keras") from error

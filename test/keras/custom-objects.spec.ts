@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LitModelError, loadKeras } from "@litlab/sdk";
+import * as tf from "@litlab/sdk/tf";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runPython } from "../python.js";
+import { type Packed, unpack } from "./oracle.js";
+
+const CODE = `
+import json, sys
+import numpy as np
+import keras
+from keras import layers as L, ops
+
+folder = sys.argv[1]
+
+@keras.saving.register_keras_serializable("mine")
+def bump(x):
+    return ops.exp(-x * x)
+
+@keras.saving.register_keras_serializable("mine")
+class Scale(L.Layer):
+    def __init__(self, start_value=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.start_value = start_value
+    def build(self, shape):
+        self.factor = self.add_weight(shape=(shape[-1],), initializer=keras.initializers.Constant(self.start_value), name="factor")
+    def call(self, x):
+        return x * self.factor
+    def get_config(self):
+        return {**super().get_config(), "start_value": self.start_value}
+
+def pack(a):
+    return {"shape": list(a.shape), "dtype": "float32", "values": np.asarray(a).astype("float64").ravel().tolist()}
+
+x = L.Input((4, 3))
+steps = L.Lambda(lambda x: x[:, 1:3], name="steps")(x)
+sums = L.Lambda(lambda x: ops.sum(x, axis=1) * 2, name="sums")(steps)
+y = Scale(3.0, name="scale")(L.Dense(2, activation=bump)(sums))
+model = keras.Model(x, y)
+values = np.random.default_rng().normal(size=(3, 4, 3)).astype("float32")
+for extension in ["keras", "h5"]:
+    model.save(f"{folder}/custom.{extension}")
+print(json.dumps({"x": pack(values), "y": pack(model.predict(values, verbose=0))}))
+`;
+
+/** The layer of the Python above. */
+class Scale extends tf.layers.Layer {
+  static readonly className = "Scale";
+  readonly startValue: number;
+  factor?: ReturnType<Scale["addWeight"]>;
+
+  constructor({ startValue, ...config }: { readonly startValue: number }) {
+    super(config);
+    this.startValue = startValue;
+  }
+
+  override build(shape: number[]): void {
+    this.factor = this.addWeight(
+      "factor",
+      shape.slice(-1),
+      "float32",
+      tf.initializers.constant({ value: this.startValue }),
+    );
+    this.built = true;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.mul([inputs].flat()[0] as tf.Tensor, this.factor?.read() as tf.Tensor);
+  }
+}
+
+const sums = (x: tf.Tensor) => tf.mul(tf.sum(x, 1), 2);
+const bump = (x: tf.Tensor) => tf.exp(tf.neg(tf.square(x)));
+const folder = mkdtempSync(join(tmpdir(), "litlab-custom-"));
+let found: { readonly x: Packed; readonly y: Packed };
+
+beforeAll(async () => {
+  found = JSON.parse(await runPython(CODE, [folder]));
+  await tf.ready();
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test.each(["keras", "h5"])("functions and classes stand for what a .%s file only names", async (extension) => {
+  const customObjects = { sums, bump, Scale };
+  const model = await loadKeras(join(folder, `custom.${extension}`), { customObjects });
+  expect((model.getLayer("scale") as Scale).startValue).toBe(3);
+  const before = tf.memory().numTensors;
+  const x = unpack(found.x);
+  const y = model.predict(x) as tf.Tensor;
+  expect(y.shape).toEqual(found.y.shape);
+  for (const [i, value] of (await y.data()).entries())
+    expect(Math.abs(value - (found.y.values[i] as number))).toBeLessThan(1e-6 + 1e-5 * Math.abs(value));
+  tf.dispose([x, y]);
+  expect(tf.memory().numTensors).toBe(before);
+  model.dispose();
+});
+
+test.each([
+  ["sums", { bump, Scale }, /Lambda.*'sums'|'sums'.*customObjects/],
+  ["bump", { sums, Scale }, /has the activation 'mine>bump'.*customObjects/],
+  ["Scale", { sums, bump }, /layer 'scale' is a mine>Scale.*customObjects/],
+] as const)("without %s the message says what to pass", async (_name, customObjects, message) => {
+  const error = await loadKeras(join(folder, "custom.keras"), { customObjects }).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(LitModelError);
+  expect((error as Error).message).toMatch(message);
+});

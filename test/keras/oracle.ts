@@ -1,0 +1,181 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadKeras, saveKeras } from "@litlab/sdk";
+import * as tf from "@litlab/sdk/tf";
+import { expect } from "vitest";
+import { runPython } from "../python.js";
+
+/** A model that real Keras builds, and how it is compared. */
+export interface Case {
+  readonly name: string;
+  /** Python whose last expression is a model; `keras`, `L` (keras.layers), `ops` and `np` are there. */
+  readonly code: string;
+  /** Default both. Keras does not write operations into `.h5`. */
+  readonly formats?: readonly ("keras" | "h5")[];
+  /** Whole-number inputs are below this; default 5. */
+  readonly below?: number;
+  /** Compare the gradients of a training step; default true. Only without randomness in training. */
+  readonly train?: boolean;
+  /** Compare what a training step makes of the weights that are not trained, moving statistics; default false. */
+  readonly states?: boolean;
+  /** `initial` keeps Keras' own; default random. */
+  readonly weights?: "initial";
+  /** |a-b| <= absolute + relative |b|; default 1e-6 and 1e-5. */
+  readonly tolerance?: { readonly absolute: number; readonly relative: number };
+}
+
+export interface Packed {
+  readonly shape: number[];
+  readonly dtype: "float32" | "int32";
+  readonly values: number[];
+}
+
+interface Found {
+  readonly inputs: Packed[];
+  readonly outputs: Packed[];
+  readonly parameters: number;
+  readonly targets?: Packed[];
+  readonly gradients?: Record<string, Packed[]>;
+  readonly states?: Record<string, Packed[]>;
+}
+
+/** This run's seed: set `SEED` to repeat one. */
+export const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+/**
+ * Builds the cases with real Keras, loads each file here and compares parameters, predictions on wasm and cpu, and
+ * gradients. Each model is saved again: stock Keras and we load that and predict the same, and saving it once more gives
+ * the same bytes.
+ */
+export async function expectAsKeras(cases: readonly Case[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "litlab-oracle-"));
+  try {
+    const complete = cases.map((given) => ({ formats: ["keras", "h5"] as const, ...given }));
+    console.log(`${cases.length} models of seed ${SEED}`);
+    await runPython("test/keras/oracle.py", [], JSON.stringify({ folder, seed: SEED, cases: complete }));
+    await tf.ready();
+    for (const given of complete) {
+      const found = JSON.parse(readFileSync(join(folder, `${given.name}.json`), "utf8")) as Found;
+      for (const format of given.formats)
+        for (const backend of ["wasm", "cpu"]) {
+          await tf.setBackend(backend);
+          const file = join(folder, `${given.name}.${format}`);
+          const where = `${given.name}.${format} on ${backend}:\n${given.code}`;
+          const model = await loadKeras(file).catch((error: Error) => {
+            throw new Error(`${where}\n${error.message}`, { cause: error });
+          });
+          try {
+            expect(model.countParams(), where).toBe(found.parameters);
+            await comparePredictions(model, found, given, where);
+            if (backend === "cpu" && format === given.formats[0]) await expectSaved(model, folder, found, given, where);
+            if (backend === "cpu") compareGradients(model, found, where);
+            if (backend === "cpu" && given.states) compareStates(model, found, where);
+          } finally {
+            model.dispose();
+          }
+        }
+    }
+    await expectReloaded(folder, complete);
+  } finally {
+    await tf.setBackend("wasm");
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Saves a model and loads it again here: its predictions and its bytes stay. */
+async function expectSaved(
+  model: tf.LayersModel,
+  folder: string,
+  found: Found,
+  given: Case,
+  where: string,
+): Promise<void> {
+  const [first, second] = [join(folder, `${given.name}.saved.keras`), join(folder, "again.keras")];
+  await saveKeras(model, first);
+  const reloaded = await loadKeras(first);
+  try {
+    await comparePredictions(reloaded, found, given, `saved from ${where}`);
+    await saveKeras(reloaded, second);
+  } finally {
+    reloaded.dispose();
+  }
+  expect(readFileSync(second).equals(readFileSync(first)), `saved twice from ${where}`).toBe(true);
+}
+
+/** Loads what was saved with stock Keras: it predicts as the model that it came from. */
+async function expectReloaded(folder: string, cases: readonly Case[]): Promise<void> {
+  await runPython("test/keras/reload.py", [], JSON.stringify({ folder, names: cases.map(({ name }) => name) }));
+  for (const { name, code, tolerance } of cases) {
+    const read = (file: string) => JSON.parse(readFileSync(join(folder, file), "utf8"));
+    const { outputs } = read(`${name}.json`) as Found;
+    const reloaded = read(`${name}.reloaded.json`) as number[][];
+    for (const [k, { values }] of outputs.entries())
+      compare(reloaded[k] ?? [], values, tolerance, `stock Keras of the saved ${name}:\n${code}\noutput ${k}`);
+  }
+}
+
+export const unpack = ({ values, shape, dtype }: Packed): tf.Tensor => tf.tensor(values, shape, dtype);
+
+async function comparePredictions(model: tf.LayersModel, found: Found, given: Case, where: string): Promise<void> {
+  const before = tf.memory().numTensors;
+  const inputs = found.inputs.map(unpack);
+  const outputs = [model.predict(inputs)].flat();
+  expect(
+    outputs.map(({ shape }) => shape),
+    where,
+  ).toEqual(found.outputs.map(({ shape }) => shape));
+  for (const [k, output] of outputs.entries())
+    compare(await output.data(), found.outputs[k]?.values ?? [], given.tolerance, `${where}\noutput ${k}`);
+  tf.dispose([inputs, outputs]);
+  expect(tf.memory().numTensors, `tensors that ${where} left`).toBe(before);
+}
+
+function compareGradients(model: tf.LayersModel, found: Found, where: string): void {
+  const { gradients, targets } = found;
+  if (!gradients || !targets) return;
+  tf.tidy(() => {
+    const inputs = found.inputs.map(unpack);
+    const layers = model.layers.filter((layer) => layer.trainableWeights.length > 0);
+    const variables = layers.flatMap((layer) => layer.trainableWeights.map((weight) => weight.read() as tf.Variable));
+    const loss = () => {
+      const outputs = [model.apply(inputs, { training: true })].flat() as tf.Tensor[];
+      const losses = outputs.map((output, k) => tf.mean(tf.squaredDifference(output, unpack(targets[k] as Packed))));
+      return tf.addN(losses) as tf.Scalar;
+    };
+    const { grads } = tf.variableGrads(loss, variables);
+    expect(layers.map(({ name }) => name).sort(), where).toEqual(Object.keys(gradients).sort());
+    for (const layer of layers)
+      for (const [i, weight] of layer.trainableWeights.entries()) {
+        const want = gradients[layer.name]?.[i] as Packed;
+        const got = grads[(weight.read() as tf.Variable).name];
+        expect(got?.shape, `${where}\ngradient ${i} of ${layer.name}`).toEqual(want.shape);
+        // A gradient that cancels to 0 keeps the rounding of the terms that cancel.
+        const tolerance = { absolute: 1e-6 + 1e-5 * largest(want.values), relative: 1e-5 };
+        compare(got?.dataSync() ?? [], want.values, tolerance, `${where}\ngradient ${i} of ${layer.name}`);
+      }
+  });
+}
+
+/** After `compareGradients`, which is a step of training. */
+function compareStates(model: tf.LayersModel, { states = {} }: Found, where: string): void {
+  for (const layer of model.layers)
+    for (const [i, weight] of layer.nonTrainableWeights.entries()) {
+      const want = states[layer.name]?.[i]?.values ?? [];
+      compare(weight.read().dataSync(), want, undefined, `${where}\nstate ${i} of ${layer.name}`);
+    }
+}
+
+const largest = (values: readonly number[]): number =>
+  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+function compare(
+  found: ArrayLike<number>,
+  wanted: readonly number[],
+  { absolute, relative } = { absolute: 1e-6, relative: 1e-5 },
+  where: string,
+): void {
+  for (const [i, want] of wanted.entries())
+    if (!(Math.abs((found[i] as number) - want) <= absolute + relative * Math.abs(want)) && !Object.is(found[i], want))
+      expect(found[i], `${where}, value ${i}`).toBe(want);
+}
