@@ -196,7 +196,7 @@ const INDEXING = [
   "ops.take(row, i, axis=1)",
   "ops.take(x, [0, 2, 1])",
   "ops.take(flat, np.array([1, 2]), axis=1)",
-  "ops.take(x, ops.argmax(y[0, 0]), axis=1)",
+  "ops.take(x, ops.argmax(y[0, 0]), axis=2)",
   "ops.take_along_axis(x, k - 1, axis=1)",
   "ops.take_along_axis(x, k, axis=2)",
   "ops.take_along_axis(x, i[:, :, None], axis=2)",

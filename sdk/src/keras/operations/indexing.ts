@@ -38,7 +38,10 @@ function takeAlongLast(x: Tensor, indices: unknown): Tensor {
   // Not gather's batchDims, with which wasm reads beyond its memory.
   const starts = tf.range(0, rows.shape[0] as number, 1, "int32");
   const places = tf.add(rows, tf.expandDims(tf.mul(starts, tf.scalar(length, "int32")), 1));
-  return tf.reshape(tf.gather(values, tf.reshape(places, [-1])), [...outer, count]);
+  const isOutside = tf.logicalOr(tf.less(rows, 0), tf.greaterEqual(rows, length));
+  // gather refuses -1; another row's place it would take.
+  const checked = tf.where(isOutside, tf.fill(rows.shape, -1, "int32"), places);
+  return tf.reshape(tf.gather(values, tf.reshape(checked, [-1])), [...outer, count]);
 }
 
 function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor {

@@ -1,4 +1,4 @@
-import { input, memory, ready, type SymbolicTensor } from "@litlab/sdk/tf";
+import { input, memory, model, ready, type SymbolicTensor, type Tensor, tensor, tidy } from "@litlab/sdk/tf";
 import { beforeAll, expect, test } from "vitest";
 import { applyOperation } from "./make-operation.js";
 
@@ -81,4 +81,25 @@ test("open axes stay open", () => {
   expect(apply("Take", { axis: 1 }, [open(), [100, 3]])).toEqual([[null, 2, 4]]);
   expect(apply("Split", { indices_or_sections: 4, axis: 1 }, [open()])).toEqual(Array(4).fill([null, null, 4]));
   expect(apply("Concatenate", { axis: 1 }, [[open(), open()]])).toEqual([[null, null, 4]]);
+});
+
+test.each([5, -6])("refuses the index %i of another row's value", (index) => {
+  const [rows, indices] = [input({ shape: [5] }), input({ shape: [1], dtype: "int32" })];
+  const node = { class_name: "TakeAlongAxis", config: { axis: -1 } };
+  const outputs = applyOperation(node, { args: [rows, indices], kwargs: {} }, where);
+  const taking = model({ inputs: [rows, indices], outputs });
+  const at = (place: number) =>
+    tidy(() => [
+      ...(
+        taking.predict([
+          tensor([
+            [1, 2, 3, 4, 5],
+            [6, 7, 8, 9, 10],
+          ]),
+          tensor([[0], [place]], [2, 1], "int32"),
+        ]) as Tensor
+      ).dataSync(),
+    ]);
+  expect(at(-5)).toEqual([1, 6]);
+  expect(() => at(index)).toThrow("-1 is not in");
 });
