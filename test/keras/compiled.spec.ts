@@ -224,8 +224,10 @@ afterAll(async () => {
 
 function expectClose(found: ArrayLike<number>, wanted: readonly number[], where: string): void {
   expect(found.length, where).toBe(wanted.length);
+  // A centered RMSprop divides by a difference that begins near 0, which multiplies rounding.
+  const tolerance = where.includes("centered=True") ? 1e-4 : 1e-5;
   for (const [i, want] of wanted.entries())
-    if (!(Math.abs((found[i] as number) - want) <= 1e-5 * Math.max(1, Math.abs(want))))
+    if (!(Math.abs((found[i] as number) - want) <= tolerance * Math.max(1, Math.abs(want))))
       expect(found[i], `${where}, value ${i}`).toBe(want);
 }
 

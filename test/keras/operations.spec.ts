@@ -269,6 +269,24 @@ const LINEAR = [
   "ops.einsum('...i,...i->...', x, x[:, :1])",
 ];
 
+const OTHERS = [
+  "ops.fabs(x)",
+  "ops.erfc(x)",
+  "ops.fliplr(x)",
+  "ops.flipud(x)",
+  "*ops.hsplit(x, 2)",
+  "*ops.vsplit(x, [1])",
+  "*ops.dsplit(x, [2, 3])",
+  "ops.percentile(x, 40) * v",
+  "ops.percentile(x, [10, 75], keepdims=True)",
+  "ops.saturate_cast(x * 300, 'uint8')",
+  "ops.saturate_cast(x * 300, 'int8')",
+  "ops.convert_to_tensor(x, 'float32')",
+  "ops.array(i, dtype='float32')",
+  "ops.depth_to_space(ops.concatenate([q, q[..., :2]], -1), 2)",
+  "ops.space_to_depth(q[:, :, :4], 2)",
+];
+
 const NEURAL = [
   "ops.max_pool(q, 2, 2)",
   "ops.average_pool(q, 2, 1, 'same')",
@@ -399,6 +417,7 @@ describe("operations of keras.ops", () => {
       ...many("indexing", INDEXING),
       ...many("linear", LINEAR),
       ...many("neural", NEURAL),
+      ...many("others", OTHERS),
       ...drawn.map((code, i): Case => ({ name: `random_${i}`, code, formats: ["keras"] })),
     ]);
   });

@@ -124,6 +124,19 @@ const along = (value: unknown, x: Tensor, axis: number): Tensor =>
     x.shape.map((length, i) => (i === axis ? length : 1)),
   );
 
+const blocks = (className: string, compute: (x: Tensor, size: number) => Tensor): OperationType => ({
+  className,
+  module: NN,
+  parameters: ["x"],
+  settings: { block_size: undefined, data_format: "channels_last" },
+  load: (operands) => {
+    // Keras' backends do not agree on the order of the channels.
+    if (isFirst(operands)) throw new Error("has data_format='channels_first', which does not load");
+    return operands;
+  },
+  run: ({ x, block_size: size }) => compute(floatOf(x), whole(size, "block_size")),
+});
+
 /** Pools, convolutions, normalizations and attention. */
 export const NEURAL: readonly OperationType[] = [
   pooling("MaxPool", "max"),
@@ -244,20 +257,8 @@ export const NEURAL: readonly OperationType[] = [
     shape: ({ query, value }) => [...shapeOf(query).slice(0, -1), shapeOf(value).at(-1) ?? null],
     run: attention,
   },
-  {
-    className: "DepthToSpace",
-    module: NN,
-    parameters: ["x"],
-    settings: { block_size: undefined, data_format: "channels_last" },
-    run: (operands) => blocks(operands, depthToSpace),
-  },
-  {
-    className: "SpaceToDepth",
-    module: NN,
-    parameters: ["x"],
-    settings: { block_size: undefined, data_format: "channels_last" },
-    run: (operands) => blocks(operands, spaceToDepth),
-  },
+  blocks("DepthToSpace", depthToSpace),
+  blocks("SpaceToDepth", spaceToDepth),
 ];
 
 /** Weights of the axes that were normalized. */
@@ -266,9 +267,6 @@ function withScale(x: Tensor, axes: readonly number[], gamma: unknown, beta: unk
   const scaled = gamma === null || gamma === undefined ? x : tf.mul(x, tf.reshape(floatOf(gamma), shape));
   return beta === null || beta === undefined ? scaled : tf.add(scaled, tf.reshape(floatOf(beta), shape));
 }
-
-const blocks = (operands: Operands, compute: (x: Tensor, size: number) => Tensor): Tensor =>
-  channelsLast({ ...operands, inputs: operands.x }, (x) => compute(x, whole(operands.block_size, "block_size")));
 
 function depthToSpace(x: Tensor, size: number): Tensor {
   const [batch, rows, columns, channels] = x.shape as [number, number, number, number];
