@@ -9,7 +9,7 @@ import { bench } from "./harness.mjs";
 const MODELS = { weights: "100 MB of weights", mobile_net: "MobileNetV2", functional: "200 layers" };
 const ENGINES = {
   "lit lab": [process.execPath, "bench/peers/load-keras.mjs"],
-  keras: [".venv-test/bin/python", "bench/peers/keras.py"],
+  keras: [".venv-test/bin/python", "bench/peers/keras_loading.py"],
 };
 
 /** A process that answers line by line. */
