@@ -84,17 +84,6 @@ x = L.Input((4,))
 layers = [L.LeakyReLU(0.1), L.ReLU(max_value=0.5, threshold=0.1), L.ELU(0.7), L.Softmax()]
 keras.Model(x, [L.Dense(4, activation=layer)(x) for layer in layers] + [L.Activation(layers[0])(x)])`,
   },
-  {
-    name: "nested",
-    code: `
-inner = keras.Sequential([L.Input((4,)), L.Dense(3, activation='relu'), L.BatchNormalization()], name='inner')
-x = L.Input((4,))
-side = L.Input((4,), name='side')
-deep = keras.Model(side, [inner(side), L.Dense(2)(side)], name='deep')
-first, second = deep(x)
-third, fourth = deep(L.Dense(4)(x))
-keras.Model(x, [L.Concatenate()([first, third]), second, fourth])`,
-  },
   { name: "dense", code: on("L.Input((5,))", draw(dense, 4)) },
   { name: "dense_deep", code: on("L.Input((2, 1, 2, 2, 3))", draw(dense, 2)) },
   { name: "dense_open", code: on("L.Input((None, 3))", ["L.Dense(2, activation='relu')"]) },

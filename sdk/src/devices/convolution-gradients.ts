@@ -150,15 +150,20 @@ function volumeAxes(x: Tensor, kernel: Tensor, { strides, dilations = 1, pad }: 
   ];
 }
 
-const convolvePlane: Convolve = (x, kernel, strides, dilations) =>
-  conv2d(
-    x as Tensor4D,
-    kernel as Tensor4D,
-    strides as [number, number],
-    "valid",
-    "NHWC",
-    dilations as [number, number],
-  );
+const inPlane =
+  (operation: typeof conv2d | typeof depthwiseConv2d): Convolve =>
+  (x, kernel, strides, dilations) =>
+    operation(
+      x as Tensor4D,
+      kernel as Tensor4D,
+      strides as [number, number],
+      "valid",
+      "NHWC",
+      dilations as [number, number],
+    );
+
+const convolvePlane = inPlane(conv2d);
+const convolveDepthwise = inPlane(depthwiseConv2d);
 
 const convolveVolume: Convolve = (x, kernel, strides, dilations) =>
   conv3d(
@@ -168,16 +173,6 @@ const convolveVolume: Convolve = (x, kernel, strides, dilations) =>
     "valid",
     "NDHWC",
     dilations as [number, number, number],
-  );
-
-const convolveDepthwise: Convolve = (x, kernel, strides, dilations) =>
-  depthwiseConv2d(
-    x as Tensor4D,
-    kernel as Tensor4D,
-    strides as [number, number],
-    "valid",
-    "NHWC",
-    dilations as [number, number],
   );
 
 const isOne = (value: Attributes["strides"] = 1): boolean => [value].flat().every((each) => each === 1);

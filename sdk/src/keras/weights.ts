@@ -2,7 +2,14 @@ import type { Variable } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { LitModelError } from "../errors.js";
 import { isModel, layersOf } from "./build-model.js";
-import { isNode, type KerasContainer, type KerasNode, type StoredArray, type StoredGroup } from "./file/container.js";
+import {
+  isNode,
+  type KerasContainer,
+  type KerasNode,
+  legacyWeights,
+  type StoredArray,
+  type StoredGroup,
+} from "./file/container.js";
 import { OuterLayer } from "./layers/inner-layer.js";
 import type { Layer } from "./layers/layer-type.js";
 import { LAYER_TYPES } from "./layers/layer-types.js";
@@ -30,7 +37,9 @@ export async function setWeights(
   const { weights, path } = container;
   const config = container.config ?? outlineOf(model);
   const matches =
-    container.layout === "keras" ? matchGroups(model, config, weights, container) : matchNames(model, weights, path);
+    container.layout === "keras"
+      ? matchGroups(model, config, weights, container)
+      : matchNames(model, legacyWeights(weights), path);
   for (const match of matches) check(match, path);
   const sizeOf = ({ shape }: StoredArray) => shape.reduce((product, length) => product * length, 1);
   const total = matches.reduce((sum, { arrays }) => arrays.reduce((part, array) => part + sizeOf(array), sum), 0);
@@ -131,8 +140,7 @@ function arraysOf(group: StoredGroup): StoredArray[] {
 }
 
 /** `<layer>/<weight>` in the order of the attributes layer_names and weight_names, by name, else in the layers' order. */
-function matchNames(model: LayersModel, group: StoredGroup, path: string): Match[] {
-  const root = group.groups.get("model_weights") ?? group;
+function matchNames(model: LayersModel, root: StoredGroup, path: string): Match[] {
   const names = root.texts.get("layer_names");
   if (!names) throw new LitModelError(`${path}: no attribute layer_names, the file holds no weights`);
   const stored = names.map((name): [string, StoredArray[]] => {

@@ -46,3 +46,6 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 
 export const isNode = (value: unknown): value is KerasNode =>
   isRecord(value) && typeof value.class_name === "string" && isRecord(value.config);
+
+/** The group of a `legacy` file that holds a group a layer. */
+export const legacyWeights = (root: StoredGroup): StoredGroup => root.groups.get("model_weights") ?? root;

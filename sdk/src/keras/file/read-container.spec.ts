@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { unzipSync, type Zippable, zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runPython } from "../../../../test/python.js";
-import type { KerasContainer, StoredGroup } from "../../../dist/keras/file/container.js";
-import { legacyWeights, withContainer } from "../../../dist/keras/file/read-container.js";
+import { type KerasContainer, legacyWeights, type StoredGroup } from "../../../dist/keras/file/container.js";
+import { withContainer } from "../../../dist/keras/file/read-container.js";
 
 const folder = mkdtempSync(join(tmpdir(), "litlab-container-"));
 const path = (name: string) => join(folder, name);
@@ -118,7 +118,7 @@ describe("files of Keras", () => {
     withContainer(path("model.h5"), async (container) => {
       expect(container).toMatchObject({ major: 3, layout: "legacy", compiled: { loss: "mse" } });
       expect(container.weights.groups.has("optimizer_weights")).toBe(true);
-      expect(legacyWeights(container).texts.get("layer_names")).toEqual(["input_layer", "dense_é"]);
+      expect(legacyWeights(container.weights).texts.get("layer_names")).toEqual(["input_layer", "dense_é"]);
       expect(groupAt(container, "model_weights", "input_layer").texts.get("weight_names")).toEqual([]);
     }));
 
@@ -131,7 +131,7 @@ describe("files of Keras", () => {
       await withContainer(path(name), async (container) => {
         expect(container).toMatchObject({ config: null, compiled: null, layout });
         if (layout === "legacy")
-          expect([...legacyWeights(container).texts]).toEqual([["layer_names", ["input_layer", "dense_é"]]]);
+          expect([...legacyWeights(container.weights).texts]).toEqual([["layer_names", ["input_layer", "dense_é"]]]);
       });
   });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { LitModelError } from "../../errors.js";
 import { openForReading } from "../../open-for-reading.js";
 import { withZip, type ZipEntry } from "../../zip.js";
-import { isNode, isRecord, type KerasContainer, type KerasNode, type StoredGroup } from "./container.js";
+import { isNode, isRecord, type KerasContainer, type KerasNode, legacyWeights, type StoredGroup } from "./container.js";
 import { withHdf5Reader } from "./hdf5-reader.js";
 import { parseJson } from "./parse-json.js";
 
@@ -49,10 +49,6 @@ export function withContainer<T>(
     );
   });
 }
-
-/** The group of a `legacy` container that holds a group a layer. */
-export const legacyWeights = ({ weights }: KerasContainer): StoredGroup =>
-  weights.groups.get("model_weights") ?? weights;
 
 async function withSource<T>(source: string | Uint8Array, use: (file: Source) => Promise<T>): Promise<T> {
   if (typeof source !== "string")
@@ -141,7 +137,7 @@ function withHdf5<T>({ handle, size, name: path }: Source, use: (container: Kera
         layout: "legacy",
       });
     }
-    if (legacyWeights(container as unknown as KerasContainer).texts.has("layer_names"))
+    if (legacyWeights(container.weights).texts.has("layer_names"))
       return use({ ...container, major: majorOf(text("keras_version")), layout: "legacy" });
     if (hasVars(root)) {
       const major = root.groups.has("_layer_checkpoint_dependencies") ? 2 : 3;
