@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encodeFrame, FrameReader, type FromWorker } from "./channel.js";
+import { BrokenChannelError, encodeFrame, FrameReader, type FromWorker } from "./channel.js";
 
 test("frames arrive whole and in order, however the pipe cuts them", () => {
   const text = fc.string({ unit: "grapheme", maxLength: 200 });
@@ -25,5 +25,15 @@ test("frames arrive whole and in order, however the pipe cuts them", () => {
         expect(received).toEqual(sent);
       },
     ),
+  );
+});
+
+test("other bytes in the pipe are an error", () => {
+  const frame = encodeFrame({ type: "clear", cell: 1, wait: false });
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 40 }), (bytes) => {
+      const reader = new FrameReader(() => undefined);
+      expect(() => reader.push(Buffer.concat([bytes, frame]))).toThrow(BrokenChannelError);
+    }),
   );
 });

@@ -36,6 +36,8 @@ export interface CompiledCell {
   readonly imports: readonly CellImport[];
   /** The notebook's names that the cell declares itself. */
   readonly declares: readonly string[];
+  /** Those that `var` declares. */
+  readonly vars: readonly string[];
   /** The notebook's names that the script uses, in the order of its parameters, after the kernel's own four. */
   readonly names: readonly string[];
 }
@@ -105,16 +107,23 @@ export type FromWorker =
   | { readonly type: "transform"; readonly id: number; readonly path: string; readonly code: string }
   | { readonly type: "done"; readonly cell: number; readonly outcome: Outcome };
 
-const HEAD = 12;
+const HEAD = 16;
+const MAGIC = 0x4c49544c;
 
-/** A message as bytes: its length, the JSON's length, the number of buffers, the JSON, and each buffer after its length. */
+/** What comes out of a pipe is no frame: something else has written to it. */
+export class BrokenChannelError extends Error {
+  override readonly name = "BrokenChannelError";
+}
+
+/** A message as bytes: a magic number, its length, the JSON's length, the number of buffers, the JSON, and each buffer after its length. */
 export function encodeFrame(message: ToWorker | FromWorker, buffers: readonly Uint8Array[] = []): Buffer {
   const json = Buffer.from(JSON.stringify(message));
   const total = buffers.reduce((sum, buffer) => sum + 4 + buffer.byteLength, HEAD + json.length);
   const frame = Buffer.allocUnsafe(total);
-  frame.writeUInt32LE(total, 0);
-  frame.writeUInt32LE(json.length, 4);
-  frame.writeUInt32LE(buffers.length, 8);
+  frame.writeUInt32LE(MAGIC, 0);
+  frame.writeUInt32LE(total, 4);
+  frame.writeUInt32LE(json.length, 8);
+  frame.writeUInt32LE(buffers.length, 12);
   json.copy(frame, HEAD);
   let at = HEAD + json.length;
   for (const buffer of buffers) {
@@ -135,20 +144,23 @@ export class FrameReader<M> {
     this.#use = use;
   }
 
+  /** @throws BrokenChannelError */
   push(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
     while (this.#length >= HEAD) {
       const [first] = this.#chunks;
       if (first && first.length < HEAD) this.#join();
-      const total = (this.#chunks[0] as Buffer).readUInt32LE(0);
+      const head = this.#chunks[0] as Buffer;
+      const total = head.readUInt32LE(4);
+      if (head.readUInt32LE(0) !== MAGIC || total < HEAD) throw new BrokenChannelError("no frame begins here");
       if (this.#length < total) return;
       if ((this.#chunks[0] as Buffer).length < total) this.#join();
       const all = this.#chunks[0] as Buffer;
       this.#length -= total;
       if (all.length === total) this.#chunks.shift();
       else this.#chunks[0] = all.subarray(total);
-      this.#read(all.subarray(0, total));
+      this.#use(...this.#read(all.subarray(0, total)));
     }
   }
 
@@ -156,15 +168,19 @@ export class FrameReader<M> {
     this.#chunks = [Buffer.concat(this.#chunks)];
   }
 
-  #read(frame: Buffer): void {
-    const end = HEAD + frame.readUInt32LE(4);
+  #read(frame: Buffer): [M, readonly Buffer[]] {
     const buffers: Buffer[] = [];
-    let at = end;
-    for (let count = frame.readUInt32LE(8); count > 0; count--) {
-      const length = frame.readUInt32LE(at);
-      buffers.push(Buffer.from(frame.subarray(at + 4, at + 4 + length)));
-      at += 4 + length;
+    try {
+      const end = HEAD + frame.readUInt32LE(8);
+      let at = end;
+      for (let count = frame.readUInt32LE(12); count > 0; count--) {
+        const length = frame.readUInt32LE(at);
+        buffers.push(Buffer.from(frame.subarray(at + 4, at + 4 + length)));
+        at += 4 + length;
+      }
+      return [JSON.parse(frame.toString("utf8", HEAD, end)) as M, buffers];
+    } catch (cause) {
+      throw new BrokenChannelError("a frame cannot be read", { cause });
     }
-    this.#use(JSON.parse(frame.toString("utf8", HEAD, end)) as M, buffers);
   }
 }

@@ -67,6 +67,7 @@ const SCENARIOS = [
   "heartbeat",
   "a hundred megabytes",
   "process exit",
+  "bytes in the workers channel",
   "heap exhaustion",
   "a worker that is killed",
   "types are forgotten with the worker",

@@ -36,9 +36,9 @@ export async function compileCell(
   const { js, body, maps } = isPlain
     ? { js: code, body: plain.body, maps: [] }
     : await strip(code, analysis, prefixes, file);
-  const { code: script, map, imports, names } = rewriteCell(js, body, analysis, known, prefixes, isPlain);
+  const { code: script, map, imports, names, vars } = rewriteCell(js, body, analysis, known, prefixes, isPlain);
   const declares = [...analysis.names].flatMap(([name, kind]) => (kind === "import" ? [] : [name]));
-  return { code: script, file, source: code, maps: [map, ...maps], imports, names, declares };
+  return { code: script, file, source: code, maps: [map, ...maps], imports, names, declares, vars };
 }
 
 /**

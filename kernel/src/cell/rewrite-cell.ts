@@ -10,6 +10,8 @@ export interface Rewritten {
   readonly imports: readonly CellImport[];
   /** The notebook's names that the function takes as boxes, in the order of its parameters after the kernel's own. */
   readonly names: readonly string[];
+  /** The notebook's names that `var` declares. */
+  readonly vars: readonly string[];
 }
 
 /** What the function takes before the notebook's names. `import`, `meta` and `const` stand for what they rewrite. */
@@ -104,7 +106,8 @@ class Rewriter {
       ...entry,
       bindings: entry.bindings.map((binding) => ({ ...binding, used: this.#used.has(binding.local) })),
     }));
-    return { code: this.#text.toString(), map, imports, names };
+    const vars = varsOf(this.#body).filter((name) => !this.#local.has(name));
+    return { code: this.#text.toString(), map, imports, names, vars };
   }
 
   /** A name's box, as an expression that can be read and assigned. */

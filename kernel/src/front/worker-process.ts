@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { encodeFrame, FrameReader, type FromWorker, type ToWorker } from "../channel.js";
+import { BrokenChannelError, encodeFrame, FrameReader, type FromWorker, type ToWorker } from "../channel.js";
 
 const SCRIPT = fileURLToPath(new URL("../worker/main.js", import.meta.url));
 const FLAGS = [
@@ -40,6 +40,7 @@ export class WorkerProcess {
   readonly #input: Writable;
   readonly #interrupts: Writable;
   #isEnding = false;
+  #isBroken = false;
   #tail = "";
 
   constructor(folder: string, { onMessage, onRaw, onExit }: WorkerEvents) {
@@ -54,7 +55,16 @@ export class WorkerProcess {
     this.#input = input as Writable;
     this.#interrupts = interrupts as Writable;
     const reader = new FrameReader<FromWorker>(onMessage);
-    this.#output.on("data", (chunk: Buffer) => reader.push(chunk));
+    this.#output.on("data", (chunk: Buffer) => {
+      if (this.#isBroken) return;
+      try {
+        reader.push(chunk);
+      } catch (error) {
+        if (!(error instanceof BrokenChannelError)) throw error;
+        this.#isBroken = true;
+        this.#killGroup();
+      }
+    });
     for (const name of ["stdout", "stderr"] as const)
       child[name]?.setEncoding("utf8").on("data", (text: string) => {
         this.#tail = (this.#tail + text).slice(-MOST_TAIL);
@@ -96,6 +106,10 @@ export class WorkerProcess {
   /** Ends the worker and the programs that it has started. */
   kill(): void {
     this.#isEnding = true;
+    this.#killGroup();
+  }
+
+  #killGroup(): void {
     const { pid } = this.#child;
     try {
       if (pid !== undefined) process.kill(-pid, "SIGKILL");
@@ -106,6 +120,11 @@ export class WorkerProcess {
 
   #reason(code: number | null, signal: NodeJS.Signals | null): WorkerExit {
     const gone = "Its variables are gone; a new worker has started";
+    if (this.#isBroken)
+      return {
+        ename: "WorkerError",
+        evalue: `something wrote to file descriptor 3, where the worker answers the kernel. ${gone}`,
+      };
     if (/heap out of memory|Allocation failed/.test(this.#tail))
       return {
         ename: "OutOfMemory",

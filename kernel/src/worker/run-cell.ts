@@ -119,11 +119,11 @@ export class CellRunner {
   };
 
   async #evaluate(compiled: CompiledCell, isChecked: boolean, state: { started: boolean }): Promise<unknown> {
-    const { code, file, source, maps, imports, names, declares } = compiled;
+    const { code, file, source, maps, imports, names, declares, vars } = compiled;
     registerMaps(file, maps, source);
     for (const entry of imports)
       this.#scope.bind(entry, await this.#modules.import(entry.specifier, { with: entry.attributes }), isChecked);
-    this.#scope.declare(declares);
+    this.#scope.declare(declares, vars);
     const { meta, require } = this.#modules;
     const script = new vm.Script(code, { filename: file });
     const body = script.runInThisContext() as (...args: unknown[]) => Promise<void>;

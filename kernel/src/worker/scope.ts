@@ -5,6 +5,28 @@ export interface Box {
   v: unknown;
 }
 
+/** A box whose name has no value yet: reading it is an error, as in JavaScript. */
+class EmptyBox implements Box {
+  readonly #name: string;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  get v(): unknown {
+    throw new ReferenceError(`Cannot access '${this.#name}' before initialization`);
+  }
+
+  set v(value) {
+    fill(this, value);
+  }
+}
+
+/** Gives a box a value of its own. */
+function fill(box: Box, value: unknown): void {
+  Object.defineProperty(box, "v", { value, writable: true, configurable: true, enumerable: true });
+}
+
 type Namespace = Readonly<Record<string, unknown>>;
 
 /** The names that cells share. */
@@ -14,7 +36,7 @@ export class Scope {
   box(name: string): Box {
     let box = this.#boxes.get(name);
     if (!box) {
-      box = { v: undefined };
+      box = new EmptyBox(name);
       this.#boxes.set(name, box);
     }
     return box;
@@ -28,8 +50,7 @@ export class Scope {
   bind({ specifier, bindings }: CellImport, namespace: Namespace, isChecked: boolean): void {
     for (const { local, name, used } of bindings) {
       const box = this.box(local);
-      if (name === "*")
-        Object.defineProperty(box, "v", { value: namespace, writable: true, configurable: true, enumerable: true });
+      if (name === "*") fill(box, namespace);
       else {
         const source = sourceOf(namespace, name);
         if ((used || !isChecked) && !(name in source))
@@ -39,13 +60,18 @@ export class Scope {
     }
   }
 
-  /** Lets names be assigned that an earlier cell imported. */
-  declare(names: readonly string[]): void {
+  /**
+   * Lets names be assigned that an earlier cell imported.
+   * @param vars those of them that have a value, undefined, from the start
+   */
+  declare(names: readonly string[], vars: readonly string[]): void {
     for (const name of names) {
       const box = this.#boxes.get(name);
-      const found = box && Object.getOwnPropertyDescriptor(box, "v");
-      if (box && found?.get)
-        Object.defineProperty(box, "v", { value: box.v, writable: true, configurable: true, enumerable: true });
+      if (box && Object.getOwnPropertyDescriptor(box, "v")?.get) fill(box, box.v);
+    }
+    for (const name of vars) {
+      const box = this.box(name);
+      if (!Object.hasOwn(box, "v")) fill(box, undefined);
     }
   }
 }

@@ -146,6 +146,14 @@ def process_exit(kernel):
     ends_its_worker(kernel, kernel.run("process.kill(process.pid, 'SIGTERM');\nawait new Promise(() => {});"))
 
 
+@with_kernel
+def bytes_in_the_workers_channel(kernel):
+    for bytes in ('"x"', '"hello, this is no frame at all"', "new Uint8Array(1000)"):
+        kernel.run("let survivor = 1;")
+        cell = kernel.run(f'(await import("node:fs")).writeSync(3, {bytes} as any);')
+        ends_its_worker(kernel, cell, "file descriptor 3")
+
+
 @scenario
 def heap_exhaustion():
     with Kernel(env={"NODE_OPTIONS": "--max-old-space-size=200"}) as kernel:
