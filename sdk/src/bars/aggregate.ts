@@ -54,10 +54,18 @@ export function tickBounds(time: Float64Array, size: number, future: boolean): B
   return { starts, stamps };
 }
 
+/** A frame's columns, with the bars' stamps. */
+export type BarColumns = Record<BarColumn | "timestamp", Float64Array>;
+
 /** Columns of bars that are filled date by date. */
 export class BarBuilder {
   #columns = allocate(0);
   #length = 0;
+
+  /** How many bars there are so far. */
+  get length(): number {
+    return this.#length;
+  }
 
   /** Appends the bars of some trades. */
   add({ price, size }: TickColumns, { starts, stamps }: BarBounds): void {
@@ -130,7 +138,7 @@ export class BarBuilder {
   }
 
   /** The columns, cut to the bars that are there. */
-  finish(): Record<BarColumn | "timestamp", Float64Array> {
+  finish(): BarColumns {
     const cut = (column: Float64Array) => (column.length === this.#length ? column : column.slice(0, this.#length));
     const { timestamp, ...columns } = this.#columns;
     for (const name of BAR_COLUMNS) columns[name] = cut(columns[name]);
@@ -147,7 +155,7 @@ export class BarBuilder {
   }
 }
 
-function allocate(length: number): Record<BarColumn | "timestamp", Float64Array> {
+function allocate(length: number): BarColumns {
   const column = () => new Float64Array(length);
   return {
     open: column(),

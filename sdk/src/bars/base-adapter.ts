@@ -1,9 +1,14 @@
 import { LitDataError } from "../errors.js";
-import { BarBuilder, tickBounds, timeBounds } from "./aggregate.js";
-import { BarFrame, UNITS, type Unit } from "./bar-frame.js";
-import { checkTicks, type TickCounts } from "./check-ticks.js";
+import { type BarBounds, BarBuilder } from "./aggregate.js";
+import { BAR_COLUMNS, BarFrame, UNITS, type Unit } from "./bar-frame.js";
+import { BarSeries } from "./bar-series.js";
+import { ByteCache } from "./byte-cache.js";
+import type { TickCounts } from "./check-ticks.js";
+import { DateTicks } from "./date-ticks.js";
+import { BarFinder, type BarRequest, History } from "./history.js";
 import { type TickColumns, TickFrame } from "./tick-frame.js";
-import { checkTimeZone, DAY, HOUR, midnightOf, nextDate, SECOND, toDate } from "./time-zone.js";
+import { ROW } from "./tick-tree.js";
+import { checkTimeZone, toDate } from "./time-zone.js";
 
 /** A trading date "YYYY-MM-DD" in the adapter's zone, or an instant whose date is taken there: a Date, or µs since the epoch. */
 export type DateLike = string | Date | number;
@@ -11,19 +16,25 @@ export type DateLike = string | Date | number;
 /** One date, or the first and last of several. */
 export type DateRange = DateLike | readonly [from: DateLike, to: DateLike];
 
-const STEPS = { sec: SECOND, min: 60 * SECOND, hour: HOUR } as const;
-const CACHE_BYTES = 512 * 2 ** 20;
+/** What all adapters keep in memory: `LIT_CACHE_MB`, by default 1024. */
+const cache = new ByteCache<DateTicks | BarSeries>(() => Number(process.env.LIT_CACHE_MB ?? 1024) * 2 ** 20);
+let adapters = 0;
 
 /**
  * Bars and ticks of one instrument (the reference's BaseAdapter). A source says which dates have trades and gives the
- * trades of a date; everything else is computed here.
+ * trades of a date; everything else is computed here. Trades and bars are kept in memory up to `LIT_CACHE_MB` (default
+ * 1024) for all adapters together.
  */
 export abstract class BaseAdapter {
   /** The IANA zone whose calendar makes the trading dates. */
   readonly timeZone: string;
   readonly #strict: boolean;
-  readonly #cache = new Map<string, { readonly ticks: TickColumns; readonly counts: TickCounts }>();
-  #cachedBytes = 0;
+  readonly #id = String(adapters++);
+  /** What is being read: two calls for one date read it once. */
+  readonly #reading = new Map<string, Promise<DateTicks>>();
+  #history: Promise<History> | undefined;
+  #finder: { readonly unit: Unit; readonly request: BarRequest; readonly finder: BarFinder } | undefined;
+  #rows = new Float64Array();
 
   /** `strict` refuses duplicates, disorder, and prices that are zero or negative. Default false. */
   constructor({ timeZone, strict = false }: { readonly timeZone: string; readonly strict?: boolean }) {
@@ -47,12 +58,21 @@ export abstract class BaseAdapter {
    * @throws LitDataError if the date or the source's data is not valid
    */
   async getDate(date: DateLike): Promise<TickFrame> {
-    return new TickFrame((await this.#load(toDate(date, this.timeZone))).ticks, this.timeZone);
+    return new TickFrame((await this.#date(date)).ticks, this.timeZone);
   }
 
   /** How many trades of a date are duplicates, out of order, or at a price of zero or less. */
   async getCounts(date: DateLike): Promise<TickCounts> {
-    return (await this.#load(toDate(date, this.timeZone))).counts;
+    return (await this.#date(date)).counts;
+  }
+
+  /**
+   * The trades of a range of dates, a frame a date, for ranges that are larger than memory: what is done with is forgotten.
+   * @throws LitDataError
+   */
+  async *stream(range: DateRange): AsyncGenerator<TickFrame, void, undefined> {
+    for (const date of await this.#datesOf(range))
+      yield new TickFrame((this.#cached(this.#key(date)) ?? (await this.#read(date))).ticks, this.timeZone);
   }
 
   /**
@@ -65,30 +85,86 @@ export abstract class BaseAdapter {
    * @throws LitDataError
    */
   async getBarDaterange(date: DateRange, unit: Unit = "tick", size = 1, future = false): Promise<BarFrame> {
-    if (!UNITS.includes(unit))
-      throw new LitDataError(`${JSON.stringify(unit)} is no unit of bars, expected one of ${UNITS.join(", ")}`);
-    if (!Number.isSafeInteger(size) || size < 1)
-      throw new LitDataError(`${String(size)} is no size of bars, expected a whole number of 1 or more`);
-    const dates = await this.#datesOf(date);
+    checkUnit(unit, size);
     const builder = new BarBuilder();
-    for (const [position, day] of dates.entries()) {
-      const { ticks } = await this.#load(day);
-      if (unit === "tick") {
-        builder.add(ticks, tickBounds(ticks.time, size, future));
-        continue;
-      }
-      const from = midnightOf(day, this.timeZone);
-      const to = midnightOf(nextDate(day), this.timeZone);
-      const step = unit === "day" ? to - from : STEPS[unit] * size;
-      builder.add(ticks, timeBounds(ticks.time, from, to, step, future));
-      if (unit === "day" && position % size !== 0) builder.mergeLast(future);
-    }
+    await this.#build(builder, await this.#datesOf(date), unit, size, future);
     return new BarFrame(builder.finish(), { timeZone: this.timeZone, unit, size });
   }
 
   /** The minute bars of a trading date: `getBarDaterange(date, "min", size, future)`. */
   getMinuteBars(date: DateRange, size = 1, future = false): Promise<BarFrame> {
     return this.getBarDaterange(date, "min", size, future);
+  }
+
+  /**
+   * Up to `count` bars at a trade, oldest first; fewer where the range ends. Trades are counted over the adapter's whole
+   * range of dates, from 0.
+   *
+   * Looking back (`future` false) the last bar holds trade `index`. Looking forward the first begins with trade
+   * `index + 1`, and is the rest of its bin. Bars of ticks are counted from `index`, also over dates, and an incomplete
+   * outermost one is dropped.
+   * @param index a trade's number; null is the last trade
+   * @param preventLookaheadBias looking back: the last bar ends with trade `index`; false: it is the whole bin
+   * @throws LitDataError
+   */
+  async getBars(
+    index: number | null = null,
+    count = 1,
+    unit: Unit = "tick",
+    size = 1,
+    future = false,
+    preventLookaheadBias = true,
+  ): Promise<BarFrame> {
+    const finder = await this.#findBars(unit, { count, size, future, preventLookaheadBias });
+    const plan = finder.plan(checkIndex(index ?? finder.history.length - 1, finder.history.length));
+    const held = await finder.hold(plan);
+    const { length } = plan;
+    // Nothing is awaited from here on: the rows are one call's alone.
+    if (this.#rows.length < length * ROW) this.#rows = new Float64Array(length * ROW);
+    finder.write(plan, held, this.#rows, 0);
+    const columns = columnsOf(this.#rows, length);
+    return new BarFrame(columns, { timeZone: this.timeZone, unit, size });
+  }
+
+  /**
+   * `getBars` for many trades at once, as training data needs it: sample i's bar k is
+   * `out[(i * count + k) * 8]` and the seven values after it, in the order of BAR_COLUMNS. Where there are fewer than
+   * `count` bars, the missing rows are NaN: the first ones looking back, the last ones looking forward.
+   * @param out of `indices.length * count * 8` values
+   * @returns how many samples have all their bars
+   * @throws LitDataError
+   */
+  async getBarsInto(
+    indices: ArrayLike<number>,
+    count: number,
+    unit: Unit,
+    size: number,
+    future: boolean,
+    preventLookaheadBias: boolean,
+    out: Float32Array | Float64Array,
+  ): Promise<number> {
+    const finder = await this.#findBars(unit, { count, size, future, preventLookaheadBias });
+    const width = count * ROW;
+    if (out.length !== indices.length * width)
+      throw new LitDataError(
+        `getBarsInto: out has ${out.length} values, expected ${indices.length} x ${count} x ${ROW} = ${indices.length * width}`,
+      );
+    const { length } = finder.history;
+    for (let i = 0; i < indices.length; i++) checkIndex(indices[i] as number, length);
+    const rows = out instanceof Float64Array ? out : new Float64Array(width);
+    let complete = 0;
+    for (let i = 0; i < indices.length; i++) {
+      const plan = finder.plan(indices[i] as number);
+      const held = finder.hold(plan);
+      const at = rows === out ? i * width : 0;
+      const from = future ? at : at + width - plan.length * ROW;
+      finder.write(plan, held instanceof Promise ? await held : held, rows, from);
+      if (plan.length === count) complete++;
+      else if (future) rows.fill(Number.NaN, at + plan.length * ROW, at + width);
+      else rows.fill(Number.NaN, at, from);
+      if (rows !== out) out.set(rows, i * width);
+    }
+    return complete;
   }
 
   /**
@@ -105,8 +181,75 @@ export abstract class BaseAdapter {
   async #wholeRange(): Promise<BarFrame> {
     const dates = await this.listDates();
     const [first, last] = [dates[0], dates.at(-1)];
-    if (first === undefined || last === undefined) throw new LitDataError("the adapter's source has no trades");
+    if (first === undefined || last === undefined) throw noTrades();
     return this.getBarDaterange([first, last], "day", dates.length);
+  }
+
+  async #findBars(unit: Unit, request: BarRequest): Promise<BarFinder> {
+    const last = this.#finder;
+    if (last?.unit === unit && isSame(last.request, request)) return last.finder;
+    const { count, size } = request;
+    checkUnit(unit, size);
+    if (!Number.isSafeInteger(count) || count < 1)
+      throw new LitDataError(`${String(count)} is no count of bars, expected a whole number of 1 or more`);
+    this.#history ??= this.#count().catch((error) => {
+      this.#history = undefined; // what is mended is read the next time
+      throw error;
+    });
+    const history = await this.#history;
+    const series = unit === "tick" ? null : await this.#series(history, unit, size);
+    const finder = new BarFinder(history, series, request);
+    this.#finder = { unit, request, finder };
+    return finder;
+  }
+
+  async #count(): Promise<History> {
+    const dates = await this.listDates();
+    if (dates.length === 0) throw noTrades();
+    const counts: number[] = [];
+    for (const date of dates) counts.push((await this.#load(date)).length);
+    const keys = dates.map((date) => this.#key(date));
+    return new History(dates, counts, (i) => this.#cached(keys[i] as string) ?? this.#load(dates[i] as string));
+  }
+
+  async #series({ dates }: History, unit: Unit, size: number): Promise<BarSeries> {
+    const key = this.#key(`${unit} ${size}`);
+    const cached = cache.get(key);
+    if (cached instanceof BarSeries) return cached;
+    const builder = new BarBuilder();
+    const starts = await this.#build(builder, dates, unit, size, false);
+    const series = new BarSeries(builder.finish(), starts);
+    cache.set(key, series);
+    return series;
+  }
+
+  /** Builds the bars of some dates. @returns the number of each bar's first trade, and at the end of all trades */
+  async #build(
+    builder: BarBuilder,
+    dates: readonly string[],
+    unit: Unit,
+    size: number,
+    future: boolean,
+  ): Promise<Float64Array> {
+    const parts: { readonly bounds: BarBounds; readonly offset: number; readonly isMerged: boolean }[] = [];
+    let offset = 0;
+    for (const [position, date] of dates.entries()) {
+      const loaded = this.#load(date);
+      const ticks = loaded instanceof Promise ? await loaded : loaded;
+      const bounds = ticks.bounds(unit, size, future);
+      builder.add(ticks.ticks, bounds);
+      const isMerged = unit === "day" && position % size !== 0;
+      if (isMerged) builder.mergeLast(future);
+      parts.push({ bounds, offset, isMerged });
+      offset += ticks.length;
+    }
+    const starts = new Float64Array(builder.length + 1);
+    let at = 0;
+    for (const { bounds, offset, isMerged } of parts)
+      if (!isMerged)
+        for (let k = 0; k < bounds.stamps.length; k++) starts[at++] = offset + (bounds.starts[k] as number);
+    starts[at] = offset;
+    return starts;
   }
 
   async #datesOf(range: DateRange): Promise<readonly string[]> {
@@ -116,30 +259,71 @@ export abstract class BaseAdapter {
     return (await this.listDates()).filter((date) => from <= date && date <= to);
   }
 
-  async #load(date: string): Promise<{ readonly ticks: TickColumns; readonly counts: TickCounts }> {
-    const cached = this.#cache.get(date);
-    if (cached) {
-      this.#cache.delete(date);
-      this.#cache.set(date, cached);
-      return cached;
-    }
-    if (!(await this.listDates()).includes(date))
-      return checkTicks(EMPTY, { date, where: "", strict: false, from: 0, to: DAY });
+  async #date(like: DateLike): Promise<DateTicks> {
+    const date = toDate(like, this.timeZone);
+    if ((await this.listDates()).includes(date)) return this.#load(date);
+    return new DateTicks(date, this.timeZone, EMPTY, "", false);
+  }
+
+  #key(date: string): string {
+    return `${this.#id} ${date}`;
+  }
+
+  #cached(key: string): DateTicks | undefined {
+    const cached = cache.get(key);
+    return cached instanceof DateTicks ? cached : undefined;
+  }
+
+  #load(date: string): DateTicks | Promise<DateTicks> {
+    const found = this.#cached(this.#key(date)) ?? this.#reading.get(date);
+    if (found) return found;
+    const reading = this.#read(date)
+      .then((ticks) => {
+        cache.set(this.#key(date), ticks);
+        return ticks;
+      })
+      .finally(() => this.#reading.delete(date));
+    this.#reading.set(date, reading);
+    return reading;
+  }
+
+  async #read(date: string): Promise<DateTicks> {
     const { ticks, where } = await this.loadDate(date);
-    const from = midnightOf(date, this.timeZone);
-    const to = midnightOf(nextDate(date), this.timeZone);
-    const loaded = checkTicks(ticks, { date, where, strict: this.#strict, from, to });
-    this.#cache.set(date, loaded);
-    this.#cachedBytes += bytesOf(loaded.ticks);
-    for (const [oldest, { ticks: old }] of this.#cache) {
-      if (this.#cachedBytes <= CACHE_BYTES || oldest === date) break;
-      this.#cache.delete(oldest);
-      this.#cachedBytes -= bytesOf(old);
-    }
-    return loaded;
+    return new DateTicks(date, this.timeZone, ticks, where, this.#strict);
   }
 }
 
 const EMPTY: TickColumns = { time: new Float64Array(), price: new Float64Array(), size: new Float64Array() };
 
-const bytesOf = ({ time }: TickColumns): number => 3 * time.byteLength;
+const noTrades = () => new LitDataError("the adapter's source has no trades");
+
+const isSame = (a: BarRequest, b: BarRequest): boolean =>
+  a.count === b.count &&
+  a.size === b.size &&
+  a.future === b.future &&
+  a.preventLookaheadBias === b.preventLookaheadBias;
+
+function checkUnit(unit: Unit, size: number): void {
+  if (!UNITS.includes(unit))
+    throw new LitDataError(`${JSON.stringify(unit)} is no unit of bars, expected one of ${UNITS.join(", ")}`);
+  if (!Number.isSafeInteger(size) || size < 1)
+    throw new LitDataError(`${String(size)} is no size of bars, expected a whole number of 1 or more`);
+}
+
+function checkIndex(index: number, length: number): number {
+  if (!Number.isSafeInteger(index) || index < 0 || index >= length)
+    throw new LitDataError(`there is no trade ${String(index)}, expected a whole number from 0 to ${length - 1}`);
+  return index;
+}
+
+/** Rows as a frame's columns, all in one piece of memory. */
+function columnsOf(rows: Float64Array, length: number): Record<(typeof BAR_COLUMNS)[number], Float64Array> {
+  const { buffer } = new Float64Array(length * ROW);
+  const columns = {} as Record<(typeof BAR_COLUMNS)[number], Float64Array>;
+  for (let column = 0; column < ROW; column++) {
+    const values = new Float64Array(buffer, column * length * 8, length);
+    for (let k = 0, at = column; k < length; k++, at += ROW) values[k] = rows[at] as number;
+    columns[BAR_COLUMNS[column] as (typeof BAR_COLUMNS)[number]] = values;
+  }
+  return columns;
+}

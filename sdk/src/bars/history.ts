@@ -1,0 +1,144 @@
+import type { BarSeries } from "./bar-series.js";
+import type { DateTicks } from "./date-ticks.js";
+import { mergeRow, ROW } from "./tick-tree.js";
+
+/** The trades of the date at a position among the dates, at once if they are at hand. */
+export type LoadTicks = (position: number) => DateTicks | Promise<DateTicks>;
+
+/** The trades of a whole range, counted over its dates. */
+export class History {
+  readonly dates: readonly string[];
+  /** The number of each date's first trade, and at the end of all trades. */
+  readonly #offsets: Float64Array;
+  readonly #load: LoadTicks;
+  readonly #row = new Float64Array(ROW);
+
+  constructor(dates: readonly string[], counts: readonly number[], load: LoadTicks) {
+    this.dates = dates;
+    this.#offsets = new Float64Array(dates.length + 1);
+    for (const [i, count] of counts.entries()) this.#offsets[i + 1] = (this.#offsets[i] as number) + count;
+    this.#load = load;
+  }
+
+  /** How many trades there are. */
+  get length(): number {
+    return this.#offsets[this.dates.length] as number;
+  }
+
+  /** The dates of the trades `begin` to `end - 1`, at once if they are at hand. */
+  hold(begin: number, end: number): Held | Promise<Held> {
+    if (begin >= end) return NOTHING;
+    const first = this.#dateOf(begin);
+    const held = [this.#load(first)];
+    for (let d = first + 1; (this.#offsets[d] as number) < end; d++) held.push(this.#load(d));
+    return held.some((ticks) => ticks instanceof Promise)
+      ? Promise.all(held).then((ticks) => ({ first, ticks }))
+      : { first, ticks: held as DateTicks[] };
+  }
+
+  /** Writes `count` bars of `size` trades each as rows, the first of which begins at the trade `begin`. */
+  write({ first, ticks }: Held, begin: number, size: number, count: number, rows: Float64Array, at: number): void {
+    let date = first;
+    for (let bar = 0, from = begin; bar < count; bar++, at += ROW) {
+      const end = from + size;
+      for (let isLater = false; from < end; isLater = true) {
+        while (from >= (this.#offsets[date + 1] as number)) date++;
+        const offset = this.#offsets[date] as number;
+        const to = Math.min(end, this.#offsets[date + 1] as number);
+        const { tree } = ticks[date - first] as DateTicks;
+        if (isLater) {
+          tree.write(from - offset, to - offset, this.#row, 0);
+          mergeRow(rows, at, this.#row);
+        } else tree.write(from - offset, to - offset, rows, at);
+        from = to;
+      }
+    }
+  }
+
+  #dateOf(trade: number): number {
+    let low = 0;
+    let high = this.dates.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#offsets[middle] as number) <= trade) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+}
+
+/** The trades of dates that follow one another. */
+export interface Held {
+  /** The position of the first of them among the history's dates. */
+  readonly first: number;
+  readonly ticks: readonly DateTicks[];
+}
+
+const NOTHING: Held = { first: 0, ticks: [] };
+
+/** What bars are asked for: `count` of `size` units, from a trade on or up to it. */
+export interface BarRequest {
+  readonly count: number;
+  readonly size: number;
+  readonly future: boolean;
+  readonly preventLookaheadBias: boolean;
+}
+
+/** Where the bars at a trade come from: whole ones from the series, the others from trades. */
+export interface BarPlan {
+  readonly length: number;
+  /** The series' bar that is the first row. */
+  readonly bar: number;
+  /** The row from which on bars are made of trades, how many there are, of how many trades each, and the first trade. */
+  readonly row: number;
+  readonly bars: number;
+  readonly trades: number;
+  readonly begin: number;
+}
+
+/** Finds the bars at a trade. */
+export class BarFinder {
+  readonly history: History;
+  /** The whole bars of units of time; null for bars of trades, which are counted from the trade. */
+  readonly #series: BarSeries | null;
+  readonly #request: BarRequest;
+
+  constructor(history: History, series: BarSeries | null, request: BarRequest) {
+    this.history = history;
+    this.#series = series;
+    this.#request = request;
+  }
+
+  plan(index: number): BarPlan {
+    const { count, size, future, preventLookaheadBias } = this.#request;
+    const series = this.#series;
+    const next = index + 1;
+    if (!series) {
+      const length = Math.min(count, Math.floor((future ? this.history.length - next : next) / size));
+      return { length, bar: 0, row: 0, bars: length, trades: size, begin: future ? next : next - length * size };
+    }
+    if (future && next === this.history.length) return { length: 0, bar: 0, row: 0, bars: 0, trades: 0, begin: 0 };
+    const bar = series.barOf(future ? next : index);
+    const begin = series.starts[bar] as number;
+    const end = series.starts[bar + 1] as number;
+    if (future) {
+      const length = Math.min(count, series.length - bar);
+      return { length, bar, row: 0, bars: next > begin ? 1 : 0, trades: end - next, begin: next };
+    }
+    const length = Math.min(count, bar + 1);
+    const isCut = preventLookaheadBias && next < end;
+    return { length, bar: bar - length + 1, row: length - 1, bars: isCut ? 1 : 0, trades: next - begin, begin };
+  }
+
+  /** The trades that a plan needs. */
+  hold({ begin, trades, bars }: BarPlan): Held | Promise<Held> {
+    return this.history.hold(begin, begin + trades * bars);
+  }
+
+  /** Writes a plan's rows. */
+  write(plan: BarPlan, held: Held, rows: Float64Array, at: number): void {
+    const { length, bar, row, bars, trades, begin } = plan;
+    if (this.#series) rows.set(this.#series.rows.subarray(bar * ROW, (bar + length) * ROW), at);
+    this.history.write(held, begin, trades, bars, rows, at + row * ROW);
+  }
+}
