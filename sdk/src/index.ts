@@ -11,8 +11,11 @@ export { BAR_COLUMNS, type Bar, type BarColumn, BarFrame, UNITS, type Unit } fro
 export { BaseAdapter, type DateLike, type DateRange } from "./bars/base-adapter.js";
 export type { TickCounts } from "./bars/check-ticks.js";
 export { getAdapter } from "./bars/get-adapter.js";
-export { LeanAdapter, type LeanAdapterOptions } from "./bars/lean-adapter.js";
-export { MemoryAdapter, type MemoryAdapterOptions } from "./bars/memory-adapter.js";
+export { CsvAdapter, type CsvAdapterOptions } from "./bars/sources/csv-adapter.js";
+export { LeanAdapter, type LeanAdapterOptions } from "./bars/sources/lean-adapter.js";
+export { MemoryAdapter, type MemoryAdapterOptions } from "./bars/sources/memory-adapter.js";
+export { ParquetAdapter, type ParquetAdapterOptions } from "./bars/sources/parquet-adapter.js";
+export type { TableOptions, TimeUnit } from "./bars/sources/table-adapter.js";
 export { type Tick, type TickColumns, TickFrame } from "./bars/tick-frame.js";
 export { Chart, chart, type Predictions } from "./display/chart.js";
 export { display } from "./display/display.js";

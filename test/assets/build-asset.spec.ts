@@ -256,4 +256,19 @@ describe("getAdapter", () => {
     await expect(getAdapter("contoso", "bad")).rejects.toThrow(LitDataError);
     rmSync(path);
   });
+
+  test("makes what the file describes, from the team's folder", async () => {
+    const folder = join(demo.home, "contoso");
+    const make = async (name: string, adapter: object) => {
+      writeFileSync(join(folder, `adapters/${name}.json`), JSON.stringify({ version: 1, ...adapter }));
+      return getAdapter("contoso", name);
+    };
+    writeFileSync(join(folder, "trades.csv"), "ts;price;size\n02.01.2024 10:00:00;1.5;2\n");
+    const options = { columns: { time: "ts" }, timeFormat: "%d.%m.%Y %H:%M:%S", delimiter: ";" };
+    const csv = await make("csv", { type: "csv", path: "trades.csv", ...options });
+    expect((await csv.getDate("2024-01-02")).toRows()).toEqual([{ time: 1704189600000000, price: 1.5, size: 2 }]);
+    const parquet = await make("parquet", { type: "parquet", path: ["none.parquet"] });
+    await expect(parquet.getDates()).rejects.toThrow(`${join(folder, "none.parquet")}: no such file`);
+    await expect(make("wrong", { type: "parquet", path: "x", header: true })).rejects.toThrow(/header/);
+  });
 });

@@ -6,8 +6,8 @@ import { runPython } from "../../../test/python.js";
 import { LitDataError } from "../errors.js";
 import { BAR_COLUMNS, type BarFrame, UNITS, type Unit } from "./bar-frame.js";
 import type { BaseAdapter } from "./base-adapter.js";
-import { LeanAdapter } from "./lean-adapter.js";
-import { MemoryAdapter, type MemoryAdapterOptions } from "./memory-adapter.js";
+import { LeanAdapter } from "./sources/lean-adapter.js";
+import { MemoryAdapter, type MemoryAdapterOptions } from "./sources/memory-adapter.js";
 import { DAY, midnightOf, SECOND } from "./time-zone.js";
 
 async function expectAsPandas(

@@ -44,7 +44,7 @@ export function checkTicks(
     if (!(t >= from && t < to))
       throw fail(i, `has the time ${t}, expected µs since the epoch from ${from} to before ${to}`);
     if (!Number.isFinite(p)) throw fail(i, `has the price ${p}, expected a number`);
-    if (!Number.isFinite(v)) throw fail(i, `has the size ${v}, expected a number`);
+    if (!(v >= 0 && v < Infinity)) throw fail(i, `has the size ${v}, expected a number of 0 or more`);
     if (i > 0 && t < (time[i - 1] as number) && disorder++ === 0) firstDisorder = i;
     if (p <= 0 && nonPositive++ === 0) firstNonPositive = i;
   }

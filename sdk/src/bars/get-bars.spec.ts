@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LitDataError } from "../errors.js";
 import { BAR_COLUMNS, type BarFrame, UNITS, type Unit } from "./bar-frame.js";
-import { MemoryAdapter } from "./memory-adapter.js";
+import { MemoryAdapter } from "./sources/memory-adapter.js";
 import { DAY, dateOfInstant, HOUR, midnightOf, nextDate, SECOND } from "./time-zone.js";
 
 interface Trade {

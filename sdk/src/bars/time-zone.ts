@@ -89,6 +89,30 @@ export function wallToInstant(wall: number, timeZone: string): number {
   return high;
 }
 
+/** Turns a zone's wall clock times (µs since 1970-01-01T00:00 of that clock) into instants (µs since the epoch), in place. */
+export function wallsToInstants(times: Float64Array, timeZone: string): void {
+  if (timeZone === "UTC") return;
+  let from = Infinity;
+  let to = -Infinity;
+  /** How far instants are from the wall's times between `from` and `to`; null where the clock changes. */
+  let shift: number | null = 0;
+  const look = (wall: number, span: number) => {
+    from = Math.floor(wall / span) * span;
+    to = from + span;
+    const begin = wallToInstant(from, timeZone);
+    shift = wallToInstant(to, timeZone) - begin === span ? begin - from : null;
+  };
+  for (let i = 0; i < times.length; i++) {
+    const wall = times[i] as number;
+    if (!Number.isFinite(wall)) continue; // refused when the trades are checked
+    if (!(wall >= from && wall < to)) {
+      look(wall, DAY);
+      if (shift === null) look(wall, HOUR / 4);
+    }
+    times[i] = shift === null ? wallToInstant(wall, timeZone) : wall + shift;
+  }
+}
+
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /** A trading date's number: days since 1970-01-01. */

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unzipSync, zipSync } from "fflate";
 import { afterAll, describe, expect, test } from "vitest";
-import { withLeanData } from "../../../test/lean-data.js";
-import { LitDataError } from "../errors.js";
+import { withLeanData } from "../../../../test/lean-data.js";
+import { LitDataError } from "../../errors.js";
+import { midnightOf, SECOND } from "../time-zone.js";
 import { LeanAdapter, type LeanAdapterOptions } from "./lean-adapter.js";
-import { midnightOf, SECOND } from "./time-zone.js";
 
 const folder = mkdtempSync(join(tmpdir(), "litlab-lean-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
-import { LitDataError } from "../errors.js";
-import { BaseAdapter } from "./base-adapter.js";
-import type { TickColumns } from "./tick-frame.js";
-import { checkInstant, DATED_INSTANTS, dateOfInstant, midnightOf, nextDate } from "./time-zone.js";
+import { LitDataError } from "../../errors.js";
+import { BaseAdapter } from "../base-adapter.js";
+import { dateRuns, type Run } from "../date-runs.js";
+import type { TickColumns } from "../tick-frame.js";
 
 /** Trades in memory: three columns of the same length. */
 export interface MemoryAdapterOptions {
@@ -18,7 +18,7 @@ export interface MemoryAdapterOptions {
 /** Bars from trades in memory. Columns that are Float64Arrays are used as they are: leave them unchanged. */
 export class MemoryAdapter extends BaseAdapter {
   readonly #columns: TickColumns;
-  #dates: ReadonlyMap<string, readonly [begin: number, end: number][]> | undefined;
+  #dates: ReadonlyMap<string, readonly Run[]> | undefined;
 
   constructor({ time, price, size, timeZone = "UTC", strict = false }: MemoryAdapterOptions) {
     super({ timeZone, strict });
@@ -39,30 +39,23 @@ export class MemoryAdapter extends BaseAdapter {
     const runs = this.#runs().get(date) ?? [];
     const take = (column: Float64Array) => {
       const [run] = runs;
-      if (runs.length === 1 && run) return column.subarray(...run);
-      return Float64Array.from(runs.flatMap(([begin, end]) => Array.from(column.subarray(begin, end))));
+      if (runs.length === 1 && run) return column.subarray(run.begin, run.end);
+      return Float64Array.from(runs.flatMap(({ begin, end }) => Array.from(column.subarray(begin, end))));
     };
     const { time, price, size } = this.#columns;
     return { ticks: { time: take(time), price: take(price), size: take(size) }, where: "MemoryAdapter" };
   }
 
   /** Runs of trades that lie on one date, by date, ascending; a date whose trades are out of order has several. */
-  #runs(): ReadonlyMap<string, readonly [begin: number, end: number][]> {
+  #runs(): ReadonlyMap<string, readonly Run[]> {
     if (this.#dates) return this.#dates;
-    const { time } = this.#columns;
-    const runs = new Map<string, [number, number][]>();
-    for (let begin = 0, end = 0; begin < time.length; begin = end) {
-      const first = time[begin] as number;
-      checkInstant(first, `MemoryAdapter: trade ${begin} has the time`, DATED_INSTANTS);
-      const date = dateOfInstant(first, this.timeZone);
-      const from = midnightOf(date, this.timeZone);
-      const to = midnightOf(nextDate(date), this.timeZone);
-      while (end < time.length && (time[end] as number) >= from && (time[end] as number) < to) end++;
-      const list = runs.get(date);
-      if (list) list.push([begin, end]);
-      else runs.set(date, [[begin, end]]);
+    const dates = new Map<string, Run[]>();
+    for (const run of dateRuns(this.#columns.time, this.timeZone, "MemoryAdapter")) {
+      const list = dates.get(run.date);
+      if (list) list.push(run);
+      else dates.set(run.date, [run]);
     }
-    this.#dates = new Map([...runs].sort(([a], [b]) => (a < b ? -1 : 1)));
+    this.#dates = new Map([...dates].sort(([a], [b]) => (a < b ? -1 : 1)));
     return this.#dates;
   }
 }

@@ -1,5 +1,5 @@
-import { LitDataError } from "../errors.js";
-import type { TickColumns } from "./tick-frame.js";
+import { LitDataError } from "../../errors.js";
+import type { TickColumns } from "../tick-frame.js";
 
 const NEWLINE = 10;
 const RETURN = 13;
@@ -15,10 +15,11 @@ const DIGITS = 15;
 /**
  * Parses LEAN's trade ticks: lines of `time,price,size,…` with the time in ms since midnight (it may have a fraction) and
  * the price in 1/10000 of the currency.
- * @returns time in µs since midnight, price in the currency, size
+ * @param midnight what times are added to, µs
+ * @returns time in µs, price in the currency, size
  * @throws LitDataError that names the line and what was found there
  */
-export function parseLeanTicks(bytes: Uint8Array, where: string): TickColumns {
+export function parseLeanTicks(bytes: Uint8Array, midnight: number, where: string): TickColumns {
   let lines = 0;
   for (let i = bytes.indexOf(NEWLINE); i >= 0; i = bytes.indexOf(NEWLINE, i + 1)) lines++;
   if (bytes.length > 0 && bytes[bytes.length - 1] !== NEWLINE) lines++;
@@ -79,7 +80,7 @@ export function parseLeanTicks(bytes: Uint8Array, where: string): TickColumns {
     price[count] = number("price", 10_000);
     if (bytes[at++] !== COMMA) throw fail("there is no size");
     size[count] = number("size", 1);
-    time[count++] = Math.round(t);
+    time[count++] = midnight + Math.round(t);
     const end = bytes.indexOf(NEWLINE, at);
     at = end < 0 ? length : end + 1;
   }

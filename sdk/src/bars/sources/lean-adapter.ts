@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { LitDataError } from "../errors.js";
-import { entriesOf } from "../home.js";
-import { BaseAdapter } from "./base-adapter.js";
+import { LitDataError } from "../../errors.js";
+import { entriesOf } from "../../home.js";
+import { BaseAdapter } from "../base-adapter.js";
+import type { TickColumns } from "../tick-frame.js";
+import { DAY, dayNumber, wallsToInstants } from "../time-zone.js";
 import { parseLeanTicks } from "./parse-lean-ticks.js";
-import type { TickColumns } from "./tick-frame.js";
-import { DAY, dayNumber, midnightOf, nextDate, wallToInstant } from "./time-zone.js";
 
 /** Where in a LEAN data folder the trades of an instrument lie: `<folder>/<kind>/<market>/<resolution>/<symbol>/`. */
 export interface LeanAdapterOptions {
@@ -81,27 +81,16 @@ export class LeanAdapter extends BaseAdapter {
   }
 
   protected async loadDate(date: string): Promise<{ readonly ticks: TickColumns; readonly where: string }> {
-    const { withZip } = await import("../zip.js");
+    const { withZip } = await import("../../zip.js");
     const path = join(this.#folder, `${date.replaceAll("-", "")}_trade.zip`);
     return withZip(path, LIMITS, LitDataError, async (entries) => {
       const [entry] = [...entries.values()].filter(({ name }) => name.toLowerCase().endsWith(".csv"));
       if (!entry)
         throw new LitDataError(`${path}: no CSV file in it, found ${[...entries.keys()].join(", ") || "nothing"}`);
       const where = `${path}/${entry.name}`;
-      const ticks = parseLeanTicks(await entry.read(), where);
-      toInstants(ticks.time, date, this.timeZone);
+      const ticks = parseLeanTicks(await entry.read(), dayNumber(date) * DAY, where);
+      wallsToInstants(ticks.time, this.timeZone);
       return { ticks, where };
     });
   }
-}
-
-/** Turns the wall clock's µs since midnight into µs since the epoch, in place. */
-function toInstants(time: Float64Array, date: string, timeZone: string): void {
-  const from = midnightOf(date, timeZone);
-  if (midnightOf(nextDate(date), timeZone) - from === DAY) {
-    for (let i = 0; i < time.length; i++) time[i] = (time[i] as number) + from;
-    return;
-  }
-  const wall = dayNumber(date) * DAY;
-  for (let i = 0; i < time.length; i++) time[i] = wallToInstant(wall + (time[i] as number), timeZone);
 }

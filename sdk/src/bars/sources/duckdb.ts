@@ -1,0 +1,88 @@
+import type { DuckDBConnection, DuckDBInstance, DuckDBVector } from "@duckdb/node-api";
+import { LitDataError } from "../../errors.js";
+import type { TickColumns } from "../tick-frame.js";
+
+/** Rows a block. */
+const BLOCK = 2 ** 17;
+
+/** A text as SQL has it. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** A name as SQL has it. */
+export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** A vector's memory; the binding's own accessors give one value a call. */
+const doublesOf = (vector: DuckDBVector): Float64Array => (vector as unknown as { readonly items: Float64Array }).items;
+
+/** DuckDB in memory, as the scanner of files: it loads no extension and reaches no network. */
+export class Scanner {
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+  readonly #where: string;
+
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, where: string) {
+    this.#instance = instance;
+    this.#connection = connection;
+    this.#where = where;
+  }
+
+  /** @param where names the source in messages */
+  static async open(where: string): Promise<Scanner> {
+    const { DuckDBInstance } = await import("@duckdb/node-api");
+    const off = { autoinstall_known_extensions: "false", autoload_known_extensions: "false" };
+    const instance = await DuckDBInstance.create(":memory:", off);
+    return new Scanner(instance, await instance.connect(), where);
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+  }
+
+  /** A query's rows as texts. @throws LitDataError with DuckDB's reason */
+  async rows(sql: string): Promise<(string | null)[][]> {
+    try {
+      const rows = (await this.#connection.runAndReadAll(sql)).getRows();
+      return rows.map((row) => row.map((value) => (value === null ? null : String(value))));
+    } catch (cause) {
+      throw this.#error(cause);
+    }
+  }
+
+  /**
+   * The rows of a query whose columns are time, price and size, DOUBLE and never NULL, block by block, in the query's
+   * order. A block is valid until the next.
+   * @throws LitDataError with DuckDB's reason
+   */
+  async *ticks(sql: string): AsyncGenerator<TickColumns, void, undefined> {
+    const columns = [new Float64Array(BLOCK), new Float64Array(BLOCK), new Float64Array(BLOCK)] as const;
+    const block = (length: number): TickColumns => {
+      const [time, price, size] = columns;
+      return { time: time.subarray(0, length), price: price.subarray(0, length), size: size.subarray(0, length) };
+    };
+    let length = 0;
+    try {
+      const result = await this.#connection.stream(sql);
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        const rows = chunk?.rowCount ?? 0;
+        if (!chunk || rows === 0) break;
+        if (length + rows > BLOCK) {
+          yield block(length);
+          length = 0;
+        }
+        for (const [i, column] of columns.entries())
+          column.set(doublesOf(chunk.getColumnVector(i)).subarray(0, rows), length);
+        length += rows;
+      }
+    } catch (cause) {
+      throw this.#error(cause);
+    }
+    if (length > 0) yield block(length);
+  }
+
+  #error(cause: unknown): LitDataError {
+    const [reason = ""] = (cause as Error).message.split("\n");
+    return new LitDataError(`${this.#where}: ${reason}`, { cause });
+  }
+}
