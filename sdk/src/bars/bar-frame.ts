@@ -1,6 +1,6 @@
-import type { Table } from "apache-arrow";
 import type { MimeBundle } from "../display/mime-bundle.js";
 import { formatTable } from "../text-table.js";
+import { ColumnFrame } from "./column-frame.js";
 import { formatInstant } from "./time-zone.js";
 
 /** The units that bars are made in. */
@@ -15,7 +15,10 @@ export type BarColumn = (typeof BAR_COLUMNS)[number];
 export type Bar = Readonly<Record<BarColumn, number>> & { readonly timestamp?: number };
 
 /** Bars, a column each; every column has one value a bar. Prices in the source's currency, volumes in its trades' sizes. */
-export class BarFrame implements Readonly<Record<BarColumn, Float64Array>> {
+export class BarFrame
+  extends ColumnFrame<BarColumn | "timestamp", Bar>
+  implements Readonly<Record<BarColumn, Float64Array>>
+{
   /** The first trade's price. */
   readonly open: Float64Array;
   readonly high: Float64Array;
@@ -39,6 +42,7 @@ export class BarFrame implements Readonly<Record<BarColumn, Float64Array>> {
     columns: Readonly<Record<BarColumn, Float64Array>> & { readonly timestamp?: Float64Array },
     { timeZone, unit, size }: { readonly timeZone: string; readonly unit: Unit; readonly size: number },
   ) {
+    super();
     this.open = columns.open;
     this.high = columns.high;
     this.low = columns.low;
@@ -53,31 +57,24 @@ export class BarFrame implements Readonly<Record<BarColumn, Float64Array>> {
     this.size = size;
   }
 
-  get length(): number {
-    return this.open.length;
-  }
-
   /** The names of the columns, timestamp last if there is one. */
   get columns(): readonly (BarColumn | "timestamp")[] {
     return this.timestamp ? [...BAR_COLUMNS, "timestamp"] : BAR_COLUMNS;
   }
 
-  toRows(): Bar[] {
-    const names = this.columns;
-    return Array.from(this.open, (_, i) => Object.fromEntries(names.map((name) => [name, this[name]?.[i]])) as Bar);
+  protected get timeColumn(): "timestamp" | null {
+    return this.timestamp ? "timestamp" : null;
   }
 
-  /** The frame as an Apache Arrow table over the same memory; `timestamp` as float64 µs. */
-  async toArrow(): Promise<Table> {
-    const { makeData, makeVector, Float64, Table } = await import("apache-arrow");
-    const vectors = this.columns.map((name) => {
-      const data = this[name] ?? new Float64Array();
-      return [name, makeVector(makeData({ type: new Float64(), data }))] as const;
-    });
-    return new Table(Object.fromEntries(vectors));
+  protected column(name: BarColumn | "timestamp"): Float64Array {
+    return this[name] as Float64Array;
   }
 
-  toString(): string {
+  protected like(columns: ConstructorParameters<typeof BarFrame>[0]): this {
+    return new BarFrame(columns, this) as this;
+  }
+
+  override toString(): string {
     const { timestamp } = this;
     const names = timestamp ? ["timestamp", ...BAR_COLUMNS] : [...BAR_COLUMNS];
     const values = BAR_COLUMNS.map((name) => (i: number) => this[name][i]);

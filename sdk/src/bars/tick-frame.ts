@@ -1,5 +1,6 @@
 import type { MimeBundle } from "../display/mime-bundle.js";
 import { formatTable } from "../text-table.js";
+import { ColumnFrame } from "./column-frame.js";
 import { formatInstant } from "./time-zone.js";
 
 /** One trade. `time` is µs since the epoch, UTC. */
@@ -19,8 +20,13 @@ export interface TickColumns {
   readonly size: Float64Array;
 }
 
+/** The columns of trades. */
+export const TICK_COLUMNS = ["time", "price", "size"] as const;
+
 /** Trades of one trading date: three columns of the same length. */
-export class TickFrame implements TickColumns {
+export class TickFrame extends ColumnFrame<keyof TickColumns, Tick> implements TickColumns {
+  readonly columns = TICK_COLUMNS;
+  protected readonly timeColumn = "time";
   readonly time: Float64Array;
   readonly price: Float64Array;
   readonly size: Float64Array;
@@ -28,21 +34,22 @@ export class TickFrame implements TickColumns {
   readonly timeZone: string;
 
   constructor({ time, price, size }: TickColumns, timeZone: string) {
+    super();
     this.time = time;
     this.price = price;
     this.size = size;
     this.timeZone = timeZone;
   }
 
-  get length(): number {
-    return this.time.length;
+  protected column(name: keyof TickColumns): Float64Array {
+    return this[name];
   }
 
-  toRows(): Tick[] {
-    return Array.from(this.time, (time, i) => ({ time, price: this.price[i] ?? 0, size: this.size[i] ?? 0 }));
+  protected like(columns: TickColumns): this {
+    return new TickFrame(columns, this.timeZone) as this;
   }
 
-  toString(): string {
+  override toString(): string {
     const time = (i: number) => formatInstant(this.time[i] ?? 0, this.timeZone);
     return formatTable(["time", "price", "size"], this.length, [time, (i) => this.price[i], (i) => this.size[i]]);
   }

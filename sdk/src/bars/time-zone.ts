@@ -157,6 +157,13 @@ export function toDate(date: string | Date | number, timeZone: string): string {
   return dateOfInstant(time, timeZone);
 }
 
+/** An instant as ISO 8601 in UTC, with µs if it has them: "2013-10-07T13:30:00.000250Z". */
+export function isoInstant(time: number): string {
+  const fraction = ((time % SECOND) + SECOND) % SECOND;
+  const text = new Date(Math.floor(time / SECOND) * 1000).toISOString().slice(0, -5);
+  return fraction === 0 ? `${text}Z` : `${text}.${String(fraction).padStart(6, "0")}Z`;
+}
+
 /** An instant as the zone's wall clock shows it: "2013-10-07 09:30:00", with a fraction if there is one. */
 export function formatInstant(time: number, timeZone: string): string {
   const wall = time + offsetAt(time, timeZone);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { RecordBatch } from "apache-arrow";
 import { LitDataError } from "../../errors.js";
 import { readError, syncPath, writeBeside } from "../../home.js";
-import type { TickColumns } from "../tick-frame.js";
+import { TICK_COLUMNS, type TickColumns } from "../tick-frame.js";
 
 /** Trades that follow one another in a source and lie on one date. */
 export interface DateRun {
@@ -24,7 +24,6 @@ export interface CachedColumns {
 }
 
 const FORMAT = 1;
-const COLUMNS = ["time", "price", "size"] as const;
 
 /** `$XDG_CACHE_HOME/litlab`, else `~/.cache/litlab`: it may be deleted at any time. */
 const cacheFolder = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "litlab");
@@ -91,7 +90,7 @@ async function writeColumns(folder: string, runs: AsyncIterable<DateRun>): Promi
   const { Field, Float64, makeData, RecordBatch, RecordBatchFileWriter, Schema, Struct } = await import("apache-arrow");
   await mkdir(folder);
   const path = join(folder, "columns.arrow");
-  const fields = COLUMNS.map((name) => new Field(name, new Float64()));
+  const fields = TICK_COLUMNS.map((name) => new Field(name, new Float64()));
   const schema = new Schema(fields);
   const writer = new RecordBatchFileWriter();
   const file = createWriteStream(path);
@@ -101,7 +100,7 @@ async function writeColumns(folder: string, runs: AsyncIterable<DateRun>): Promi
   const batches = new Map<string, number[]>();
   let batch = 0;
   for await (const { date, ticks } of runs) {
-    const children = COLUMNS.map((name) => makeData({ type: new Float64(), data: ticks[name] }));
+    const children = TICK_COLUMNS.map((name) => makeData({ type: new Float64(), data: ticks[name] }));
     const data = makeData({ type: new Struct(fields), length: ticks.time.length, children });
     writer.write(new RecordBatch(schema, data));
     const list = batches.get(date);

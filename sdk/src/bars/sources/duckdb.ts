@@ -4,6 +4,8 @@ import type { TickColumns } from "../tick-frame.js";
 
 /** Rows a block. */
 const BLOCK = 2 ** 17;
+/** Rows a chunk of DuckDB holds at most. */
+const CHUNK = 2048;
 
 /** A text as SQL has it. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
@@ -79,6 +81,44 @@ export class Scanner {
       throw this.#error(cause);
     }
     if (length > 0) yield block(length);
+  }
+
+  /**
+   * Writes columns of float64 as Parquet.
+   * @param time the column that holds µs since the epoch, written as a timestamp in UTC
+   * @throws LitDataError with DuckDB's reason
+   */
+  async writeParquet(
+    path: string,
+    columns: Readonly<Record<string, Float64Array>>,
+    time: string | null,
+  ): Promise<void> {
+    const names = Object.keys(columns);
+    const values = Object.values(columns);
+    const length = values[0]?.length ?? 0;
+    try {
+      const { DOUBLE, DuckDBDataChunk } = await import("@duckdb/node-api");
+      await this.#connection.run(
+        `CREATE TEMP TABLE frame (${names.map((name) => `${identifier(name)} DOUBLE`).join(", ")})`,
+      );
+      const appender = await this.#connection.createAppender("frame");
+      const types = names.map(() => DOUBLE);
+      for (let from = 0; from < length; from += CHUNK) {
+        const chunk = DuckDBDataChunk.create(types, Math.min(CHUNK, length - from));
+        for (const [i, column] of values.entries())
+          chunk.setColumnValues(i, Array.from(column.subarray(from, from + CHUNK)));
+        appender.appendDataChunk(chunk);
+      }
+      appender.closeSync();
+      const selected = names.map((name) =>
+        name === time ? `make_timestamptz(${identifier(name)}::BIGINT) AS ${identifier(name)}` : identifier(name),
+      );
+      await this.#connection.run(
+        `COPY (SELECT ${selected.join(", ")} FROM frame) TO ${quoted(path)} (FORMAT parquet, COMPRESSION zstd)`,
+      );
+    } catch (cause) {
+      throw this.#error(cause);
+    }
   }
 
   #error(cause: unknown): LitDataError {
