@@ -1,7 +1,14 @@
-/** Recurrent layers: LSTM(64) and GRU(64) on [batch, 100, 8], ours against stock tfjs-layers, on wasm and on cpu. */
-import { mkdtempSync, rmSync } from "node:fs";
+/**
+ * Keras models, predictions compared first.
+ * Recurrent layers: LSTM(64) and GRU(64) on [batch, 100, 8], ours against stock tfjs-layers, on wasm and on cpu.
+ * Loading `.keras` files, ours against keras.saving.load_model. Peaks are of fresh processes; it fails where ours is above
+ * 1.3 times the file and 150 MB.
+ */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { loadKeras, saveKeras } from "@litlab/sdk";
 import * as tf from "@litlab/sdk/tf";
 import { bench, timed } from "./harness.mjs";
@@ -40,7 +47,7 @@ async function compare(models, x, what) {
 
 const peak = () => process.resourceUsage().maxRSS / 1024;
 
-async function casesOf(backend, kind) {
+async function recurrentCases(backend, kind) {
   await tf.setBackend(backend);
   const models = await makeModels(kind);
   const cases = {};
@@ -73,13 +80,76 @@ async function casesOf(backend, kind) {
   return cases;
 }
 
+const FILES = { weights: "100 MB of weights", mobile_net: "MobileNetV2", functional: "200 layers" };
+const LOADERS = {
+  "lit lab": [process.execPath, "bench/peers/load-keras.mjs"],
+  keras: [".venv-test/bin/python", "bench/peers/keras_loading.py"],
+};
+const children = [];
+
+/** A fresh process of an engine; `ask` takes a line and gives its answer. */
+async function start(engine) {
+  const [command, script] = LOADERS[engine];
+  const child = spawn(command, [script, folder], { stdio: ["pipe", "pipe", "inherit"] });
+  children.push(child);
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async () => {
+    const { value, done } = await answers.next();
+    if (done) throw new Error(`${script} ended`);
+    return JSON.parse(value);
+  };
+  await answer();
+  const ask = (line) => {
+    child.stdin.write(`${line}\n`);
+    return answer();
+  };
+  return { ask, child };
+}
+
+async function peakOfLoading(engine, path) {
+  const { ask, child } = await start(engine);
+  const { peakMb } = await ask(`load ${path}`);
+  child.kill();
+  return peakMb;
+}
+
+/** What loads the files, and what to say of peaks that are too high. */
+async function loadingCases() {
+  const [keras, litLab] = [await start("keras"), await start("lit lab")];
+  const ask = { keras: keras.ask, "lit lab": litLab.ask };
+  const cases = {};
+  const failures = [];
+  for (const [name, title] of Object.entries(FILES)) {
+    const path = join(folder, `${name}.keras`);
+    const { outputs: theirs } = await ask.keras(`predict ${path}`);
+    const { outputs: ours } = await ask["lit lab"](`predict ${path}`);
+    const largest = Math.max(...theirs.map(Math.abs));
+    if (!theirs.every((value, i) => Math.abs(ours[i] - value) <= 1e-4 * largest))
+      throw new Error(`${title}: keras predicts otherwise`);
+    const most = (1.3 * statSync(path).size) / 2 ** 20 + 150;
+    cases[`load ${title}`] = {};
+    for (const engine of Object.keys(LOADERS)) {
+      const peakMb = await peakOfLoading(engine, path);
+      cases[`load ${title}`][engine] = async () => ({ ...(await ask[engine](`load ${path}`)), peakMb });
+      if (engine !== "lit lab") continue;
+      const said = `load ${title}: peak ${peakMb.toFixed()} MB, at most ${most.toFixed()} MB`;
+      console.error(said);
+      if (peakMb > most) failures.push(said);
+    }
+  }
+  return { cases, failures };
+}
+
 await tf.ready();
 try {
-  const cases = {};
+  // First: on Linux the peak of this process counts as its children's.
+  const { cases, failures } = await loadingCases();
   for (const backend of ["wasm", "cpu"])
-    for (const kind of ["lstm", "gru"]) Object.assign(cases, await casesOf(backend, kind));
-  console.error("predictions equal, before and after training");
+    for (const kind of ["lstm", "gru"]) Object.assign(cases, await recurrentCases(backend, kind));
+  console.error("predictions equal, those of recurrent layers before and after training");
   await bench("keras", cases, { runs: 3, warmUp: 1 });
+  if (failures.length > 0) throw new Error(failures.join("\n"));
 } finally {
+  for (const child of children) child.kill();
   rmSync(folder, { recursive: true, force: true });
 }

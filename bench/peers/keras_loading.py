@@ -1,4 +1,4 @@
-"""Keras' side of bench/keras-loading.mjs: makes the models, then answers `load PATH` and `predict PATH` on standard input."""
+"""Keras' side of bench/keras.mjs: makes the models, then answers `load PATH` and `predict PATH` on standard input."""
 
 import json
 import os

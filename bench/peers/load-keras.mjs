@@ -1,4 +1,4 @@
-/** Our side of bench/keras-loading.mjs, in a process of its own: answers `load PATH` and `predict PATH`. */
+/** Our side of bench/keras.mjs, in a process of its own: answers `load PATH` and `predict PATH`. */
 import { createInterface } from "node:readline";
 import { loadKeras } from "@litlab/sdk";
 import * as tf from "@litlab/sdk/tf";
@@ -12,18 +12,11 @@ for await (const line of createInterface({ input: process.stdin })) {
   const peakMb = process.resourceUsage().maxRSS / 1024;
   if (command === "predict") {
     const shape = [1, ...model.inputs[0].shape.slice(1)];
-    const x = tf
-      .div(
-        tf.mod(
-          tf.range(
-            0,
-            shape.reduce((a, b) => a * b),
-          ),
-          7,
-        ),
-        7,
-      )
-      .reshape(shape);
+    const length = shape.reduce((size, along) => size * along, 1);
+    const x = tf.tensor(
+      Float32Array.from({ length }, (_, i) => (i % 7) / 7),
+      shape,
+    );
     console.log(JSON.stringify({ outputs: [...(await model.predict(x).data())] }));
   } else console.log(JSON.stringify({ cpuMs, wallMs, peakMb }));
   model.dispose();

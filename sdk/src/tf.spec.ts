@@ -30,3 +30,12 @@ test("tensors have every method that they have in @tensorflow/tfjs", async () =>
   // Its initializers need them.
   expect((tf.layers.lstm({ units: 2 }).apply(tf.ones([1, 3, 2])) as typeof x).shape).toEqual([1, 2]);
 });
+
+test("a number is true unless it is 0, on every backend", async () => {
+  const tf = await import("@litlab/sdk/tf");
+  for (const backend of ["wasm", "cpu"]) {
+    await tf.setBackend(backend);
+    const cast = tf.cast(tf.tensor1d([0, 0.5, 1, -1, 256, Number.NaN]), "bool");
+    expect([backend, ...(await cast.data())]).toEqual([backend, 0, 1, 1, 1, 1, 1]);
+  }
+});

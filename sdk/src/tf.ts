@@ -12,6 +12,7 @@ import { registerConstantGradients } from "./devices/constant-gradients.js";
 import { registerConvolutionGradients } from "./devices/convolution-gradients.js";
 import { fallBackToCpu } from "./devices/fallback-kernels.js";
 import { registerReductionGradients } from "./devices/reduction-gradients.js";
+import { correctWasmCast } from "./devices/wasm-cast.js";
 import { installDisplays } from "./display/tensorflow.js";
 import "./display/tensorflow.js";
 
@@ -21,6 +22,7 @@ export type {} from "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_
 export * from "@tensorflow/tfjs-layers";
 
 fallBackToCpu("wasm");
+correctWasmCast();
 registerChainedOps();
 registerAxisGradients();
 registerBroadcastGradients();

@@ -1,8 +1,10 @@
 """Trains models with real Keras: reads { folder, seed, cases } or { folder, resume } as JSON.
 
 A case is { name, model, compile, targets }: Python for a model and for compile's arguments, and the kind of each output's targets.
-It trains 3 batches, is saved as <name>.keras and <name>.h5, and trains 6 more. <name>.json holds the 6 batches, what each
-gave (loss and metrics), the weights after 3 and after 6, and what an evaluation of the first then gives if the case asks. `resume` lists { name, batches }: <name>.saved.keras trains them.
+It trains 3 batches, is saved as <name>.keras (<name>.h5 if the name ends in _1), and trains 6 more. <name>.json holds the 6 batches, what each
+gave (loss and metrics), the weights after 3 and after 6, and what an evaluation of the first then gives if the case asks.
+A case with `fit`, Python for arguments of fit, does that instead of the 6: <name>.json holds the data, the history, the weights,
+and an evaluation by name and as a list. `resume` lists { name, batches }: <name>.saved.keras trains them.
 """
 
 import json
@@ -19,9 +21,15 @@ import keras
 import numpy as np
 from keras import layers as L
 
+
+@keras.saving.register_keras_serializable("litlab")
+def strange(y_true, y_pred):
+    return keras.ops.mean(y_true * y_pred, axis=-1)
+
+
 request = json.load(sys.stdin)
 folder = Path(request["folder"])
-scope = {"keras": keras, "L": L, "np": np, "O": keras.optimizers, "S": keras.optimizers.schedules}
+scope = {"keras": keras, "L": L, "np": np, "strange": strange, "M": keras.metrics, "O": keras.optimizers, "S": keras.optimizers.schedules}
 
 
 def target(kind, shape, random):
@@ -31,6 +39,8 @@ def target(kind, shape, random):
         return random.uniform(0.1, 2, shape)
     if kind == "binary":
         return random.integers(0, 2, shape).astype("float32")
+    if kind == "first class":
+        return random.integers(0, 2, shape[:-1] + [1]).astype("float32")
     if kind == "signs":
         return random.integers(0, 2, shape) * 2.0 - 1
     classes = random.integers(0, shape[-1], shape[:-1])
@@ -53,10 +63,35 @@ def single(values):
     return values[0] if len(values) == 1 else values
 
 
+def numbers(value):
+    return np.asarray(value, "float64").ravel().tolist()
+
+
+def listed(results):
+    return [n for value in (results if isinstance(results, list) else [results]) for n in numbers(value)]
+
+
 def train(model, inputs, targets, step="train_on_batch"):
     model.reset_metrics()
     found = getattr(model, step)(single(inputs), single(targets))
-    return np.ravel(found).astype("float64").tolist()
+    return listed(found)
+
+
+def fit(model, name, arguments, batch):
+    (inputs, targets), (held, wanted) = batch(11), batch(5)
+    held_out = (single(held), single(wanted))
+    data = [single(inputs), single(targets)]
+    common = {"batch_size": 4, "verbose": 0}
+    history = model.fit(*data, epochs=2, shuffle=False, validation_data=held_out, **common, **arguments).history
+    named = model.evaluate(*data, **common, return_dict=True)
+    found = {
+        "data": [[pack(a) for a in arrays] for arrays in (inputs, targets, held, wanted)],
+        "history": {key: [numbers(value) for value in values] for key, values in history.items()},
+        "named": {key: numbers(value) for key, value in named.items()},
+        "listed": listed(model.evaluate(*data, **common)),
+        "after": [pack(w) for layer in model.layers for w in layer.weights],
+    }
+    (folder / f"{name}.json").write_text(json.dumps(found))
 
 
 def build(case):
@@ -78,15 +113,17 @@ for case in request.get("cases", []):
         for weight in model.weights:
             weight.assign(random.normal(0, 0.4, weight.shape))
 
-        def batch():
-            inputs = [random.normal(size=[5, *x.shape[1:]]).astype("float32") for x in model.inputs]
+        def batch(size=5):
+            inputs = [random.normal(size=[size, *x.shape[1:]]).astype("float32") for x in model.inputs]
             kinds = zip(case["targets"], model.outputs)
-            return inputs, [target(kind, [5, *y.shape[1:]], random).astype("float32") for kind, y in kinds]
+            return inputs, [target(kind, [size, *y.shape[1:]], random).astype("float32") for kind, y in kinds]
 
         for _ in range(3):
             train(model, *batch())
-        for extension in ("keras", "h5"):
-            model.save(folder / f"{name}.{extension}")
+        model.save(folder / f"{name}.{'h5' if name.endswith('_1') else 'keras'}")
+        if "fit" in case:
+            fit(model, name, eval(f"dict({case['fit']})"), batch)
+            continue
         steps, after = [], []
         for _ in range(2):
             for _ in range(3):

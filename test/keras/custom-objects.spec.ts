@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LitModelError, loadKeras } from "@litlab/sdk";
+import { LitModelError, type LoadKerasOptions, loadKeras, saveKeras } from "@litlab/sdk";
 import * as tf from "@litlab/sdk/tf";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runPython } from "../python.js";
 import { type Packed, unpack } from "./oracle.js";
 
-const CODE = `
+const CLASSES = `
 import json, sys
 import numpy as np
 import keras
@@ -31,13 +31,27 @@ class Scale(L.Layer):
     def get_config(self):
         return {**super().get_config(), "start_value": self.start_value}
 
+@keras.saving.register_keras_serializable("mine")
+class Block(L.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = L.Dense(2)
+        self.offset = L.Dense(2, use_bias=False)
+    def build(self, shape):
+        self.inner.build(shape)
+        self.offset.build(shape)
+    def call(self, x):
+        return self.inner(x) * 2 + self.offset(x)
+
 def pack(a):
     return {"shape": list(a.shape), "dtype": "float32", "values": np.asarray(a).astype("float64").ravel().tolist()}
+`;
 
+const CODE = `${CLASSES}
 x = L.Input((4, 3))
 steps = L.Lambda(lambda x: x[:, 1:3], name="steps")(x)
-sums = L.Lambda(lambda x: ops.sum(x, axis=1) * 2, name="sums")(steps)
-y = Scale(3.0, name="scale")(L.Dense(2, activation=bump)(sums))
+sums = L.Lambda(lambda x: (x[:, 0] + x[:, 1]) * 2, name="sums")(steps)
+y = Block(name="block")(Scale(3.0, name="scale")(L.Dense(2, activation=bump)(sums)))
 model = keras.Model(x, y)
 values = np.random.default_rng().normal(size=(3, 4, 3)).astype("float32")
 for extension in ["keras", "h5"]:
@@ -71,6 +85,34 @@ class Scale extends tf.layers.Layer {
   }
 }
 
+/** The layer of the Python above with layers within it; its weights are theirs in turn. */
+class Block extends tf.layers.Layer {
+  static readonly className = "Block";
+
+  override build(shape: number[]): void {
+    const last = shape.at(-1) as number;
+    for (const [name, lengths] of [
+      ["kernel", [last, 2]],
+      ["bias", [2]],
+      ["offset", [last, 2]],
+    ] as const)
+      this.addWeight(name, [...lengths], "float32", tf.initializers.zeros());
+    this.built = true;
+  }
+
+  override computeOutputShape([batch]: number[]): (number | null)[] {
+    return [batch ?? null, 2];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const x = [inputs].flat()[0] as tf.Tensor2D;
+      const [kernel, bias, offset] = this.weights.map((weight) => weight.read()) as [tf.Tensor, tf.Tensor, tf.Tensor];
+      return tf.add(tf.mul(tf.add(tf.matMul(x, kernel), bias), 2), tf.matMul(x, offset));
+    });
+  }
+}
+
 const sums = (x: tf.Tensor) => tf.mul(tf.sum(x, 1), 2);
 const bump = (x: tf.Tensor) => tf.exp(tf.neg(tf.square(x)));
 const folder = mkdtempSync(join(tmpdir(), "litlab-custom-"));
@@ -83,7 +125,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each(["keras", "h5"])("functions and classes stand for what a .%s file only names", async (extension) => {
-  const customObjects = { sums, bump, Scale };
+  const customObjects = { sums, bump, Scale, Block };
   const model = await loadKeras(join(folder, `custom.${extension}`), { customObjects });
   expect((model.getLayer("scale") as Scale).startValue).toBe(3);
   const before = tf.memory().numTensors;
@@ -98,11 +140,38 @@ test.each(["keras", "h5"])("functions and classes stand for what a .%s file only
 });
 
 test.each([
-  ["sums", { bump, Scale }, /Lambda.*'sums'|'sums'.*customObjects/],
-  ["bump", { sums, Scale }, /has the activation 'mine>bump'.*customObjects/],
-  ["Scale", { sums, bump }, /layer 'scale' is a mine>Scale.*customObjects/],
+  ["sums", { bump, Scale, Block }, /Lambda.*'sums'|'sums'.*customObjects/],
+  ["bump", { sums, Scale, Block }, /has the activation 'mine>bump'.*customObjects/],
+  ["Scale", { sums, bump, Block }, /layer 'scale' is a mine>Scale.*customObjects$/],
+  ["Scale", { sums, bump, Block, Scael: Scale }, /customObjects; nothing in the model is named 'Scael'/],
+  ["Scale", { sums, bump, Block, Scale: 5 }, /'scale' is a mine>Scale: customObjects has a number under 'Scale'/],
+  ["Scale", { sums, bump, Block, Scale: bump }, /customObjects has a function under 'Scale', expected a class/],
 ] as const)("without %s the message says what to pass", async (_name, customObjects, message) => {
-  const error = await loadKeras(join(folder, "custom.keras"), { customObjects }).catch((reason: unknown) => reason);
+  const options = { customObjects } as LoadKerasOptions;
+  const error = await loadKeras(join(folder, "custom.keras"), options).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(LitModelError);
   expect((error as Error).message).toMatch(message);
+});
+
+/** Loads a file with stock Keras, told of what is custom. */
+const RELOAD = `${CLASSES}
+values = np.array(json.loads(sys.argv[2]), "float32").reshape(3, 4, 3)
+model = keras.saving.load_model(sys.argv[3], safe_mode=False)
+names = [type(operation).__name__ for operation in model.operations]
+print(json.dumps({"y": pack(model.predict(values, verbose=0)), "names": names}))
+`;
+
+test("a model with custom layers is saved as it was", { timeout: 120_000 }, async () => {
+  const customObjects = { sums, bump, Scale, Block };
+  const model = await loadKeras(join(folder, "custom.keras"), { customObjects });
+  const [first, second] = [join(folder, "saved.keras"), join(folder, "again.keras")];
+  await saveKeras(model, first);
+  const again = await loadKeras(first, { customObjects });
+  await saveKeras(again, second);
+  expect(readFileSync(second).equals(readFileSync(first))).toBe(true);
+  for (const each of [model, again]) each.dispose();
+  const reloaded = JSON.parse(await runPython(RELOAD, [folder, JSON.stringify(found.x.values), first]));
+  expect(reloaded.names).toEqual(["InputLayer", "GetItem", "Lambda", "Dense", "Scale", "Block"]);
+  for (const [i, value] of (reloaded.y as Packed).values.entries())
+    expect(Math.abs(value - (found.y.values[i] as number))).toBeLessThan(1e-6 + 1e-5 * Math.abs(value));
 });

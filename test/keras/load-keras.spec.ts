@@ -192,7 +192,7 @@ describe("what does not load is a LitModelError that names the file", () => {
     );
     await refuse(
       config((text) => text.replace('"units": 4', '"units": -4')),
-      /the layers do not fit together/,
+      /layer 'dense\w*' has a setting -4, expected a whole number of at least 1/,
     );
   });
 

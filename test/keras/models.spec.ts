@@ -63,15 +63,24 @@ first.save(sys.argv[1] + "/first.keras")
 second.save_weights(sys.argv[1] + "/second.weights.h5")
 second.save(sys.argv[1] + "/second.h5")
 json.dump(second.predict(np.ones((2, 4)), verbose=0).ravel().tolist(), open(sys.argv[1] + "/outputs.json", "w"))
-keras.Sequential([L.Input((4,)), L.Dense(3)]).save_weights(sys.argv[1] + "/other.weights.h5")`,
+keras.Sequential([L.Input((4,)), L.Dense(3)]).save_weights(sys.argv[1] + "/other.weights.h5")
+more = make()
+more = keras.Model(more.inputs, L.Dense(2)(more.outputs[0]))
+more.save_weights(sys.argv[1] + "/more.weights.h5")
+more.save(sys.argv[1] + "/more.h5")`,
       [folder],
     );
     const wanted = JSON.parse(readFileSync(join(folder, "outputs.json"), "utf8")) as number[];
     for (const file of ["second.weights.h5", "second.h5"]) {
       const model = await loadKeras(join(folder, "first.keras"));
-      await expect(loadWeights(model, join(folder, "other.weights.h5"))).rejects.toThrow(
-        /weights in the file, expected/,
-      );
+      const before = await Promise.all(model.getWeights().map((weight) => weight.data()));
+      for (const [other, message] of [
+        ["other.weights.h5", /layer 'sequential' has 0 weights in the file, expected 6/],
+        ["more.weights.h5", /the file has weights of a layer 'dense_2', which '.+' has not/],
+        ["more.h5", /the layers with weights in the file are 4 \(.+\), expected 3 \(/],
+      ] as const)
+        await expect(loadWeights(model, join(folder, other))).rejects.toThrow(message);
+      expect(await Promise.all(model.getWeights().map((weight) => weight.data()))).toEqual(before);
       await loadWeights(model, join(folder, file));
       const found = await (model.predict(tf.ones([2, 4])) as tf.Tensor).data();
       for (const [i, value] of wanted.entries()) expect(found[i]).toBeCloseTo(value, 5);

@@ -7,6 +7,7 @@ import { LitDataError } from "../errors.js";
 import type { Feature, FeatureSource, Sampler } from "../features/feature.js";
 import { parseFeature } from "../features/parse-feature.js";
 import { checkName, entriesOf, sameName, syncPath, teamFolder, writeBeside } from "../home.js";
+import { sizeOf } from "../tensors/size-of.js";
 import { Asset } from "./asset.js";
 import { AssetWriter } from "./asset-writer.js";
 import type { DatasetSpec } from "./asset-writer.worker.js";
@@ -84,8 +85,6 @@ interface Instant {
   readonly time: number;
   readonly close: number;
 }
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
 /** The instants at which every feature and label has a value. */
 async function instantsOf(

@@ -1,5 +1,6 @@
 import { LitDataError } from "../errors.js";
 import type { Dataset } from "../hdf5.js";
+import { sizeOf } from "../tensors/size-of.js";
 import { datasetOf, withAssetFile } from "./datasets.js";
 
 /** Samples of one dataset. */
@@ -59,7 +60,7 @@ function rowsOf(length: number, path: string, start?: number, stop?: number, ste
 }
 
 function readRows(dataset: Dataset, sample: readonly number[], { first, count, step }: Rows): Float32Array {
-  const width = sample.reduce((product, length) => product * length, 1);
+  const width = sizeOf(sample);
   const data = new Float32Array(count * width);
   const stride = Math.abs(step);
   const rowsAtOnce = Math.max(1, Math.floor(BLOCK_BYTES / (8 * Math.max(1, width) * stride)));

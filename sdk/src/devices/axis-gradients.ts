@@ -15,11 +15,11 @@ import {
   util,
   zeros,
 } from "@tensorflow/tfjs-core";
+import { sizeOf } from "../tensors/size-of.js";
 
 type Attributes<T> = (attrs: object | undefined) => T;
 const read = ((attrs) => attrs) as Attributes<never>;
 
-const product = (lengths: readonly number[]): number => lengths.reduce((total, length) => total * length, 1);
 const positive = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
 
 const inverse = (order: readonly number[]): number[] => order.map((_, i) => order.indexOf(i));
@@ -33,8 +33,8 @@ const inverse = (order: readonly number[]): number[] => order.map((_, i) => orde
  */
 function scatter(dy: Tensor, indices: Tensor, shape: readonly number[], axis: number, batchDims: number): Tensor {
   const length = shape[axis] as number;
-  const batch = product(shape.slice(0, batchDims));
-  const [before, after] = [product(shape.slice(batchDims, axis)), product(shape.slice(axis + 1))];
+  const batch = sizeOf(shape.slice(0, batchDims));
+  const [before, after] = [sizeOf(shape.slice(batchDims, axis)), sizeOf(shape.slice(axis + 1))];
   const taken = indices.size / batch;
   const rows = transpose(reshape(dy, [batch, before, taken, after]), [0, 2, 1, 3]);
   const offsets = reshape(range(0, batch, 1, "int32"), [batch, 1]);
@@ -110,7 +110,7 @@ function registerTile(): void {
         x: () =>
           reps.reduce((gradient, times, axis) => {
             const summed = gradient.shape.map((length, i) => (i === axis ? (shape[axis] as number) : length));
-            const before = product(shape.slice(0, axis));
+            const before = sizeOf(shape.slice(0, axis));
             return reshape(sum(reshape(gradient, [before, times, -1]), 1), summed);
           }, dy as Tensor),
       };
@@ -144,7 +144,7 @@ function registerProd(): void {
           const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
           const order = [...kept, ...axes];
           const moved = transpose(x, order);
-          const rows = reshape(moved, [-1, product(axes.map((axis) => x.shape[axis] as number))]);
+          const rows = reshape(moved, [-1, sizeOf(axes.map((axis) => x.shape[axis] as number))]);
           // Not y / x, which is wrong where a value is 0: the product of all before it and all after it.
           const before = cumprod(rows, 1, true);
           const after = cumprod(rows, 1, true, true);

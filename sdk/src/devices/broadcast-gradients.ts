@@ -15,7 +15,7 @@ import {
 } from "@tensorflow/tfjs-core";
 
 /** The sum of a gradient over the axes along which the input was broadcast. */
-export function unbroadcast(gradient: Tensor, shape: readonly number[]): Tensor {
+function unbroadcast(gradient: Tensor, shape: readonly number[]): Tensor {
   const more = gradient.rank - shape.length;
   const axes = gradient.shape.flatMap((length, axis) => (axis < more || length !== shape[axis - more] ? [axis] : []));
   return axes.length === 0 ? gradient : reshape(sum(gradient, axes), [...shape]);

@@ -20,8 +20,12 @@ export function htmlTable(
   rows: readonly (readonly unknown[])[],
   foot = "",
 ): string {
-  const cells = (row: readonly unknown[], tag: "th" | "td") =>
-    `<tr>${row.map((cell) => `<${tag} style="text-align:left">${escapeHtml(cell)}</${tag}>`).join("")}</tr>`;
+  const isNumeric = head.map((_, column) => rows.every((row) => /^[\d,.]*$/.test(String(row[column]))));
+  const cells = (row: readonly unknown[], tag: "th" | "td") => {
+    const cell = (text: unknown, column: number) =>
+      `<${tag} style="text-align:${isNumeric[column] ? "right" : "left"};padding:2px 8px">${escapeHtml(text)}</${tag}>`;
+    return `<tr>${row.map(cell).join("")}</tr>`;
+  };
   const caption = `<div style="font-weight:600;margin-bottom:4px">${escapeHtml(title)}</div>`;
   const body = rows.map((row) => cells(row, "td")).join("");
   const header = head.length > 0 ? `<thead>${cells(head, "th")}</thead>` : "";

@@ -1,7 +1,8 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { isModelLayer } from "../keras/layers/layer-type.js";
 import { escapeHtml } from "./html.js";
 import { type Bend, type Box, type Layout, layeredLayout } from "./layered-layout.js";
-import { callsOf, isModel, kerasClassOf, type Layer, type LayerCall, layersOf, shapeText } from "./model-summary.js";
+import { callsOf, kerasClassOf, type Layer, type LayerCall, layersOf, shapeText } from "./model-summary.js";
 
 /** More layers than these are drawn with chains as one node each and nested models closed. */
 const MOST_LAYERS = 60;
@@ -56,7 +57,7 @@ export function modelGraph(model: LayersModel): string | undefined {
 }
 
 const countLayers = (model: LayersModel): number =>
-  layersOf(model).reduce((sum, layer) => sum + 1 + (isModel(layer) ? countLayers(layer) : 0), 0);
+  layersOf(model).reduce((sum, layer) => sum + 1 + (isModelLayer(layer) ? countLayers(layer) : 0), 0);
 
 /** @param drawn the nested models that are drawn already; undefined where none is to be drawn */
 function graphOf(model: LayersModel, drawn: Set<Layer> | undefined, isOuter: boolean): Graph {
@@ -84,9 +85,9 @@ function graphOf(model: LayersModel, drawn: Set<Layer> | undefined, isOuter: boo
     const { outboundLayer: layer, outputTensors } = call;
     const own = layer.inboundNodes.filter((each) => numbers.has(each));
     const nth = own.length > 1 ? `, call ${own.indexOf(call) + 1}` : "";
-    const isDrawn = drawn && isModel(layer) && !drawn.has(layer);
+    const isDrawn = drawn && isModelLayer(layer) && !drawn.has(layer);
     if (isDrawn) drawn.add(layer);
-    const closed = isModel(layer) && !isDrawn ? `, ${countLayers(layer)} layers` : "";
+    const closed = isModelLayer(layer) && !isDrawn ? `, ${countLayers(layer)} layers` : "";
     const about = `${kerasClassOf(layer)}${nth}${closed}`;
     return {
       title: layer.name,

@@ -1,4 +1,6 @@
 import type { LayersModel, layers } from "@tensorflow/tfjs-layers";
+import { isModelLayer } from "../keras/layers/layer-type.js";
+import { sizeOf } from "../tensors/size-of.js";
 
 export type Layer = layers.Layer;
 /** One call of a layer: the tensors that it takes and gives. */
@@ -33,9 +35,6 @@ export function kerasClassOf(layer: Layer): string {
   return KERAS_NAMES[name] ?? name;
 }
 
-/** Whether a layer is a model. */
-export const isModel = (layer: Layer): layer is LayersModel => "layers" in layer && "inputLayers" in layer;
-
 /** A model's layers as Keras lists them: a Sequential model's input is not one of them. */
 export const layersOf = (model: LayersModel): readonly Layer[] =>
   model.getClassName() === "Sequential"
@@ -62,7 +61,7 @@ const COUNT = new Intl.NumberFormat("en-US");
 export const formatCount = (count: number): string => COUNT.format(count);
 
 const countOf = (weights: Iterable<{ readonly shape: Shape }>): number =>
-  [...weights].reduce((sum, { shape }) => sum + shape.reduce<number>((size, length) => size * (length ?? 1), 1), 0);
+  [...weights].reduce((sum, { shape }) => sum + sizeOf(shape.map((length) => length ?? 1)), 0);
 
 /** How many parameters a model has and their size: `27 (108.00 B)`. Each takes four bytes. */
 function sized(count: number): string {
@@ -115,7 +114,7 @@ export function summarizeLayers(model: LayersModel, expandNested = false): reado
       connections: connectionsOf(layer, calls),
       trainable: weights.length === 0 ? "-" : layer.trainable ? "Y" : "N",
     };
-    const nested = expandNested && isModel(layer) ? layersOf(layer) : [];
+    const nested = expandNested && isModelLayer(layer) ? layersOf(layer) : [];
     return [own, ...nested.flatMap((inner) => summarize(inner, level + 1))];
   };
   return layersOf(model).flatMap((layer) => summarize(layer, 0));
@@ -126,7 +125,7 @@ function connectionsOf(layer: Layer, calls: ReadonlySet<LayerCall>): string {
   const texts = own.flatMap(({ inboundLayers, nodeIndices, tensorIndices }) =>
     inboundLayers.map((source, i) => {
       // The first call of a nested model is the one within it.
-      const call = (nodeIndices[i] ?? 0) - (isModel(source) ? 1 : 0);
+      const call = (nodeIndices[i] ?? 0) - (isModelLayer(source) ? 1 : 0);
       return `${source.name}[${call}][${tensorIndices[i]}]`;
     }),
   );

@@ -1,3 +1,5 @@
+import { sizeOf } from "../tensors/size-of.js";
+
 /**
  * Arrays as numpy's repr prints them, with its defaults: precision 8, threshold 1000, edgeitems 3, linewidth 75.
  * Source: numpy 2, numpy/_core/arrayprint.py.
@@ -13,7 +15,7 @@ type Format = (value: Value) => string;
 
 /** `repr(numpy.array(values).reshape(shape))` for float32, int32, bool and string tensors; bools as 0 and 1. */
 export function formatArray(values: readonly Value[], shape: readonly number[], dtype: string): string {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   const summarize = size > THRESHOLD;
   const extras: string[] = [];
   if (summarize || (size === 0 && shape.length !== 1))
@@ -63,7 +65,7 @@ function formatAxis(layout: Layout, axis: number, offset: number, indent: string
   const { values, shape, format, summarize } = layout;
   const length = shape[axis];
   if (length === undefined) return format(values[offset] as Value);
-  const stride = shape.slice(axis + 1).reduce((product, n) => product * n, 1);
+  const stride = sizeOf(shape.slice(axis + 1));
   const words = positions(length, summarize).map((i) =>
     i === null ? "..." : formatAxis(layout, axis + 1, offset + i * stride, `${indent} `, width - 1),
   );

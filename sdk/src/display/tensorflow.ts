@@ -1,7 +1,8 @@
 import { Tensor } from "@tensorflow/tfjs-core";
 import { LayersModel, type layers, layers as makers, Sequential } from "@tensorflow/tfjs-layers";
+import { isModelLayer } from "../keras/layers/layer-type.js";
 import type { MimeBundle } from "./mime-bundle.js";
-import { isModel, kerasClassOf, summaryText } from "./model-summary.js";
+import { kerasClassOf, summaryText } from "./model-summary.js";
 
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 const DISPLAY = Symbol.for("Jupyter.display");
@@ -50,7 +51,7 @@ export function installDisplays(): void {
       else console.log(text);
     } satisfies Summary);
   define(makers.Layer.prototype, INSPECT, function (this: layers.Layer): string {
-    return `<${kerasClassOf(this)} name=${this.name}, built=${this.built || isModel(this) ? "True" : "False"}>`;
+    return `<${kerasClassOf(this)} name=${this.name}, built=${this.built || isModelLayer(this) ? "True" : "False"}>`;
   });
 }
 

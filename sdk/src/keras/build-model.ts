@@ -1,16 +1,14 @@
-import { LitModelError } from "../errors.js";
-import {
-  type LayersModel,
-  input as makeInput,
-  model as makeModel,
-  layers as makers,
-  type SymbolicTensor,
-  sequential,
-} from "../tf.js";
+import { withLateWeights } from "../devices/late-weights.js";
+import { LitError, LitModelError } from "../errors.js";
+import { type LayersModel, model as makeModel, type SymbolicTensor, sequential } from "../tf.js";
+import { countLayer } from "./build-limits.js";
 import { applyLayer, applyToInputs, bind, type Call, mapRefs, resolveCall, type TensorRef } from "./calls.js";
 import { isNode, type KerasNode } from "./file/container.js";
+import { fromKeras1 } from "./keras-1.js";
 import { withoutAttachedMask } from "./layers/attached-mask.js";
 import type { Layer } from "./layers/layer-type.js";
+import { forgetLostCalls } from "./layers/release-calls.js";
+import { makeInputLayer, tensorOf } from "./layers/tensor-names.js";
 import { inputShapeOf, inputTypeOf, isShape, layerTypeOf, makeLayer, nameOf, type Origin } from "./make-layer.js";
 import { applyOperation, isOperation } from "./operations/make-operation.js";
 
@@ -20,14 +18,15 @@ type Shape = readonly (number | null)[];
 export const STRUCTURES = new WeakMap<LayersModel, { readonly inputs: unknown; readonly outputs: unknown }>();
 
 /** Whether a node is a model, nested or not. */
-export const isModel = ({ class_name }: KerasNode): boolean =>
+export const isModelNode = ({ class_name }: KerasNode): boolean =>
   class_name === "Functional" || class_name === "Model" || class_name === "Sequential";
 
 /** The layers of a model's config. Keras before 2.2 wrote a Sequential model's config as the list itself. */
-export function layersOf({ config }: KerasNode, { path }: Origin): readonly KerasNode[] {
+export function layersOf({ config }: KerasNode, { path, major }: Origin): readonly KerasNode[] {
   const layers = Array.isArray(config) ? config : config.layers;
-  if (Array.isArray(layers) && layers.every(isNode)) return layers;
-  throw new LitModelError(`${path}: the model's config has no layers`);
+  if (Array.isArray(layers) && layers.every(isNode))
+    return major === 2 ? layers.map((layer) => fromKeras1(layer, path)) : layers;
+  throw new LitModelError(`${path}: the model's config has no list of layers, each with class_name and config`);
 }
 
 /**
@@ -37,7 +36,7 @@ export function layersOf({ config }: KerasNode, { path }: Origin): readonly Kera
  */
 export function buildModel(node: KerasNode, origin: Origin, shape?: Shape): LayersModel {
   if (node.class_name === "Sequential") return buildSequential(node, origin, shape);
-  if (isModel(node)) return buildFunctional(node, origin);
+  if (isModelNode(node)) return buildFunctional(node, origin);
   throw new LitModelError(
     `${origin.path}: the model is a ${node.class_name}, expected a Functional or Sequential model`,
   );
@@ -47,7 +46,7 @@ function buildSequential(node: KerasNode, origin: Origin, shape?: Shape): Layers
   const nodes = layersOf(node, origin);
   const [first] = nodes;
   if (!first) throw new LitModelError(`${origin.path}: the Sequential model has no layers`);
-  const name = typeof node.config.name === "string" ? node.config.name : "sequential";
+  const name = [node.config.name, node.name].find((found) => typeof found === "string") ?? "sequential";
   const model = sequential({ name });
   if (first.class_name !== "InputLayer") {
     const known = [inputShapeOf(first), node.config.build_input_shape, node.build_config?.input_shape, shape];
@@ -56,21 +55,36 @@ function buildSequential(node: KerasNode, origin: Origin, shape?: Shape): Layers
       throw new LitModelError(
         `${origin.path}: the Sequential model was saved before it was built, its input's shape is unknown`,
       );
-    model.add(makers.inputLayer({ batchInputShape, dtype: inputTypeOf(first), name: `${name}_input` }));
+    model.add(makeInputLayer({ batchInputShape, dtype: inputTypeOf(first), name: `${name}_input` }));
   }
-  for (const layer of nodes) model.add(makeSequentialLayer(layer, origin, model));
+  for (const layer of nodes) fitting(layer, origin, () => model.add(makeSequentialLayer(layer, origin, model)));
   return withTrainable(model, node);
 }
 
-function makeSequentialLayer(node: KerasNode, origin: Origin, model: LayersModel): Layer {
-  if (node.class_name === "InputLayer")
-    return makers.inputLayer({
-      batchInputShape: inputShape(node, origin),
-      dtype: inputTypeOf(node),
-      name: nameOf(node, origin),
-    });
-  return isModel(node) ? buildModel(node, origin, model.outputs[0]?.shape) : makeLayer(node, origin);
+/** Has TensorFlow.js' errors name the layer. */
+function fitting<T>(node: KerasNode, origin: Origin, build: () => T): T {
+  try {
+    return build();
+  } catch (cause) {
+    if (cause instanceof LitError) throw cause;
+    const layer = nameOf(node, origin);
+    throw new LitModelError(`${origin.path}: layer '${layer}' cannot be built: ${(cause as Error).message}`, { cause });
+  }
 }
+
+function makeSequentialLayer(node: KerasNode, origin: Origin, model: LayersModel): Layer {
+  if (node.class_name === "InputLayer") return inputLayerOf(node, origin);
+  return isModelNode(node)
+    ? buildModel(node, origin, model.outputs[0]?.shape)
+    : withLateWeights(makeLayer(node, origin));
+}
+
+const inputLayerOf = (node: KerasNode, origin: Origin): Layer =>
+  makeInputLayer({
+    batchInputShape: inputShape(node, origin),
+    dtype: inputTypeOf(node),
+    name: nameOf(node, origin),
+  });
 
 function inputShape(node: KerasNode, origin: Origin): (number | null)[] {
   const shape = inputShapeOf(node);
@@ -80,6 +94,7 @@ function inputShape(node: KerasNode, origin: Origin): (number | null)[] {
 
 const withTrainable = (model: LayersModel, { config }: KerasNode): LayersModel => {
   model.trainable = config.trainable !== false;
+  forgetLostCalls(model);
   return model;
 };
 
@@ -94,34 +109,49 @@ function buildFunctional(node: KerasNode, origin: Origin): LayersModel {
     const [calls, target] = [outputs.get(layer), nodes.get(layer)];
     if (!calls || !target) throw new LitModelError(`${path}: a call takes a tensor of '${layer}', which is not there`);
     const isOffset =
-      origin.major === 2 ? isModel(target) : isEnd && isModel(target) && target.class_name !== "Sequential";
+      origin.major === 2 ? isModelNode(target) : isEnd && isModelNode(target) && target.class_name !== "Sequential";
     const first = isOffset && call > 0 ? 1 : 0;
     return calls[call - first]?.[output];
   };
   const callers = [...nodes].map(([name, layer]) => ({ name, calls: pendingCalls(name, layer, origin) }));
   // As in Keras, a call waits until what it takes is there.
-  for (let open = callers; open.length > 0; ) {
+  const waiting = new Map<string, typeof callers>();
+  for (const caller of callers) {
+    const { name, calls } = caller;
+    let missing: string | undefined;
+    const take = (ref: TensorRef): SymbolicTensor | undefined => {
+      const tensor = find(ref, false);
+      if (!tensor) missing = ref[0];
+      return tensor;
+    };
     let made = 0;
-    for (const { name, calls } of open) {
-      for (let call = calls[0]?.((ref) => find(ref, false)); call; call = calls[0]?.((ref) => find(ref, false))) {
-        outputs.get(name)?.push(call);
-        calls.shift();
-        made++;
-      }
+    for (let call = calls[0]?.(take); call; call = calls[0]?.(take)) {
+      outputs.get(name)?.push(call);
+      calls.shift();
+      made++;
     }
-    open = open.filter(({ calls }) => calls.length > 0);
-    if (made === 0 && open.length > 0) {
-      const names = open.map(({ name }) => `'${name}'`);
-      throw new LitModelError(
-        `${path}: the layers do not fit together: ${names.slice(0, 5).join(", ")} wait for tensors that never come`,
-      );
+    if (missing !== undefined) {
+      const others = waiting.get(missing) ?? [];
+      others.push(caller);
+      waiting.set(missing, others);
     }
+    if (made === 0) continue;
+    callers.push(...(waiting.get(name) ?? []));
+    waiting.delete(name);
+  }
+  if (waiting.size > 0) {
+    const names = [...waiting.values()].flat().map(({ name }) => `'${name}'`);
+    throw new LitModelError(
+      `${path}: the layers do not fit together: ${names.slice(0, 5).join(", ")} wait for tensors that never come`,
+    );
   }
   const ends = (key: "input_layers" | "output_layers"): [SymbolicTensor[], unknown] => {
     const tensors: SymbolicTensor[] = [];
     const structure = mapRefs(node.config[key], (ref) => {
       const tensor = nodes.has(ref[0]) ? find(ref, true) : undefined;
       if (!tensor) throw new LitModelError(`${path}: ${key} names the layer '${ref[0]}', which is not there`);
+      if (key === "input_layers" && nodes.get(ref[0])?.class_name !== "InputLayer")
+        throw new LitModelError(`${path}: ${key} names the layer '${ref[0]}', which is no InputLayer`);
       return tensors.push(tensor) - 1;
     });
     if (tensors.length === 0) throw new LitModelError(`${path}: the model's config has no ${key}`);
@@ -140,21 +170,24 @@ type Find = (ref: TensorRef) => SymbolicTensor | undefined;
 /** The calls of a layer: each gives its outputs, or undefined while it waits for a tensor. */
 function pendingCalls(name: string, node: KerasNode, origin: Origin): ((find: Find) => SymbolicTensor[] | undefined)[] {
   const where = { ...origin, layer: name };
-  if (node.class_name === "InputLayer")
-    return [() => [makeInput({ batchShape: inputShape(node, origin), dtype: inputTypeOf(node), name })]];
+  if (node.class_name === "InputLayer") return [() => [tensorOf(inputLayerOf(node, origin))]];
   let layer: Layer | undefined;
   const apply = (call: Call): SymbolicTensor[] => {
     if (isOperation(node)) return applyOperation(node, call, where);
-    if (!isModel(node)) {
-      layer ??= makeLayer(node, origin);
+    if (!isModelNode(node)) {
+      layer ??= withLateWeights(makeLayer(node, origin));
       return applyLayer(layerTypeOf(node, where), layer, call, where);
     }
     const given = withoutAttachedMask(bind(call, ["inputs"], where), where);
     layer ??= buildModel(node, origin, ([given.inputs].flat()[0] as SymbolicTensor | undefined)?.shape);
     return [applyToInputs(layer, given, where)].flat();
   };
-  return (node.inbound_nodes ?? []).map((inbound) => (find) => {
-    const call = resolveCall(inbound, find);
-    return call && apply(call);
-  });
+  return (node.inbound_nodes ?? []).map(
+    (inbound) => (find) =>
+      fitting(node, origin, () => {
+        const call = resolveCall(inbound, find);
+        if (call) countLayer();
+        return call && apply(call);
+      }),
+  );
 }

@@ -59,9 +59,11 @@ export function resolveCall(node: unknown, find: (ref: TensorRef) => SymbolicTen
   let call: Call;
   if (isRecord(node)) {
     const { args = [], kwargs = {} } = node;
+    if (!Array.isArray(args) || !isRecord(kwargs)) throw new Error("its call has no list of args, or no kwargs");
     call = { args: resolve(args) as unknown[], kwargs: resolve(kwargs) as Call["kwargs"] };
   } else {
-    const refs = (isRef(node) ? [node] : Array.isArray(node) ? node : []) as readonly (readonly unknown[])[];
+    const refs: readonly (readonly unknown[])[] = isRef(node) ? [node] : Array.isArray(node) ? node : [];
+    if (!refs.every((ref) => Array.isArray(ref))) throw new Error("its call is no list of references to tensors");
     // TFOpLambda writes a number as ["_CONSTANT_VALUE", -1, number].
     const tensors = refs.map((ref) => (!isRef(ref) ? ref : ref[0] === "_CONSTANT_VALUE" ? ref[2] : tensor(ref)));
     const given = refs.map((ref) => ref[3]).find((item) => isRecord(item) && Object.keys(item).length > 0) ?? {};

@@ -1,6 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { loadTf } from "../devices/load-tf.js";
-import { LitError, LitModelError } from "../errors.js";
 import type { CustomObjects } from "./settings/custom-objects.js";
 
 export interface LoadKerasOptions {
@@ -16,36 +15,11 @@ export interface LoadKerasOptions {
  * @param source a path, or the file's bytes
  * @throws LitModelError that names the file and what in it does not load or is damaged
  */
-export async function loadKeras(
-  source: string | Uint8Array,
-  { customObjects, onProgress }: LoadKerasOptions = {},
-): Promise<LayersModel> {
-  const tf = await loadTf();
-  const [{ registerLayers }, { withContainer }, { buildModel }, { setWeights }, { loadCompiled }] = await Promise.all([
-    import("./layers/layer-types.js"),
+export async function loadKeras(source: string | Uint8Array, options: LoadKerasOptions = {}): Promise<LayersModel> {
+  await loadTf();
+  const [{ withContainer }, { loadModel }] = await Promise.all([
     import("./file/read-container.js"),
-    import("./build-model.js"),
-    import("./weights.js"),
-    import("./compiled/load-compiled.js"),
+    import("./load-model.js"),
   ]);
-  registerLayers();
-  return withContainer(source, async (container) => {
-    const { config, path } = container;
-    if (!config) throw new LitModelError(`${path}: the file holds weights and no model`);
-    let model: LayersModel;
-    try {
-      model = buildModel(config, { path, major: container.major, ...(customObjects && { customObjects }) });
-    } catch (cause) {
-      if (cause instanceof LitError) throw cause;
-      throw new LitModelError(`${path}: the layers do not fit together: ${(cause as Error).message}`, { cause });
-    }
-    try {
-      await setWeights(model, container, tf, onProgress);
-      await loadCompiled(model, container);
-    } catch (error) {
-      model.dispose();
-      throw error;
-    }
-    return model;
-  });
+  return withContainer(source, (container) => loadModel(container, options));
 }

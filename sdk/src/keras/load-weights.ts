@@ -8,10 +8,10 @@ import { loadTf } from "../devices/load-tf.js";
  * @throws LitModelError that names the layer, found and expected, if a count or a shape does not fit; the model stays as it was
  */
 export async function loadWeights(model: LayersModel, source: string | Uint8Array): Promise<void> {
-  const tf = await loadTf();
-  const [{ withContainer }, { setWeights }] = await Promise.all([
+  await loadTf();
+  const [{ withContainer }, { replaceWeights }] = await Promise.all([
     import("./file/read-container.js"),
     import("./weights.js"),
   ]);
-  await withContainer(source, (container) => setWeights(model, container, tf));
+  await withContainer(source, (container) => replaceWeights(model, container));
 }

@@ -1,5 +1,6 @@
 import { LitModelError } from "../errors.js";
-import { buildModel, isModel } from "./build-model.js";
+import { countLayer } from "./build-limits.js";
+import { buildModel, isModelNode } from "./build-model.js";
 import { isNode, type KerasNode } from "./file/container.js";
 import { customType } from "./layers/custom-type.js";
 import type { Layer, LayerType } from "./layers/layer-type.js";
@@ -30,7 +31,8 @@ export function layerTypeOf(node: KerasNode, where: Where): LayerType {
   const custom = customType(node, where);
   if (custom) return custom;
   const type = LAYER_TYPES.get(class_name);
-  const isStock = !registered || registered === class_name || registered.startsWith("keras");
+  const isNamed = !registered || registered === class_name || registered.startsWith("keras");
+  const isStock = isNamed && (!type?.module || (node.module ?? type.module) === type.module);
   if (type && isStock) return type;
   const reason =
     (isStock && REFUSED_LAYERS.get(class_name)) || "Keras has no such layer, pass its class in customObjects";
@@ -41,17 +43,20 @@ export function layerTypeOf(node: KerasNode, where: Where): LayerType {
 export function makeLayer(node: KerasNode, origin: Origin): Layer {
   const where: Where = { ...origin, layer: nameOf(node, origin) };
   const type = layerTypeOf(node, where);
+  countLayer();
   const { dtype } = node.config;
   if (isNode(dtype) && dtype.class_name.startsWith("Quantized"))
     refuse(where, `is quantized (${dtype.class_name}), which does not load`, "UNSUPPORTED_LAYER");
   const config: Record<string, unknown> = { name: where.layer, trainable: node.config.trainable !== false };
   for (const [key, setting] of Object.entries(type.settings)) {
-    if (node.config[key] === undefined) continue;
-    const value = setting.load(node.config[key], where);
+    const given = node.config[key];
+    if (setting.isRequired && (given ?? null) === null)
+      refuse(where, `has no ${key} in its config, which does not load`);
+    const value = given === undefined ? undefined : setting.load(given, where);
     if (value !== undefined) config[camelCase(key)] = value;
   }
   const makeWithin = (inner: KerasNode): Layer =>
-    isModel(inner) ? buildModel(inner, origin) : makeLayer(inner, origin);
+    isModelNode(inner) ? buildModel(inner, origin) : makeLayer(inner, origin);
   const context = { ...where, makeLayer: makeWithin };
   const layer = type.make(config as never, context);
   layer.setFastWeightInitDuringBuild(true);

@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { loadTf } from "../devices/load-tf.js";
@@ -18,6 +18,7 @@ const DATE_SAVED = "1980-01-01@00:00:00";
  * @throws LitModelError that names the path, or a layer or setting that Keras has no counterpart for
  */
 export async function saveKeras(model: LayersModel, path: string): Promise<void> {
+  await check(model, path);
   await loadTf();
   const [
     { registerLayers },
@@ -37,12 +38,12 @@ export async function saveKeras(model: LayersModel, path: string): Promise<void>
     import("yazl"),
   ]);
   registerLayers();
-  const compiled = describeCompiled(model);
-  const config = pythonJson({ ...describeModel(model), ...(compiled && { compile_config: compiled.config }) });
-  const groups = storedWeights(model);
-  if (compiled) groups.push({ path: "optimizer/vars", name: compiled.name, arrays: compiled.arrays });
   const weights = besidePath(path);
   try {
+    const compiled = describeCompiled(model);
+    const config = pythonJson({ ...describeModel(model), ...(compiled && { compile_config: compiled.config }) });
+    const groups = storedWeights(model);
+    if (compiled) groups.push({ path: "optimizer/vars", name: compiled.name, arrays: compiled.arrays });
     await writeBeside(path, async (temporary) => {
       await writeWeights(weights, groups);
       const zip = new ZipFile();
@@ -56,9 +57,22 @@ export async function saveKeras(model: LayersModel, path: string): Promise<void>
       await Promise.race([written, new Promise<never>((_, reject) => zip.on("error", reject))]);
     });
   } catch (cause) {
-    if (cause instanceof LitError) throw cause;
-    throw new LitModelError(`${path}: the model cannot be saved: ${(cause as Error).message}`, { cause });
+    const { message } = cause as Error;
+    if (cause instanceof LitError) throw new LitModelError(`${path}: ${message}`, { cause, code: cause.code });
+    throw new LitModelError(`${path}: the model cannot be saved: ${message}`, { cause });
   } finally {
     await rm(weights, { force: true });
   }
+}
+
+/** @throws LitModelError if it is no model, or the path none of a `.keras` file */
+async function check(model: LayersModel, path: string): Promise<void> {
+  if (typeof path !== "string" || !path.endsWith(".keras"))
+    throw new LitModelError(`${path}: a model is saved as a .keras file, expected a path that ends in .keras`);
+  if (!Array.isArray(model?.layers) || !Array.isArray(model.inputs))
+    throw new LitModelError(
+      `${path}: expected a tf.LayersModel to save, found ${model === null ? null : typeof model}`,
+    );
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) throw new LitModelError(`${path}: a folder is there, expected a file or nothing`);
 }

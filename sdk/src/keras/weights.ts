@@ -1,7 +1,9 @@
-import type { Variable } from "@tensorflow/tfjs-core";
+import type { Tensor, Variable } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { tensorOfBlocks } from "../devices/late-weights.js";
 import { LitModelError } from "../errors.js";
-import { isModel, layersOf } from "./build-model.js";
+import { sizeOf } from "../tensors/size-of.js";
+import { isModelNode, layersOf } from "./build-model.js";
 import {
   isNode,
   type KerasContainer,
@@ -10,13 +12,12 @@ import {
   type StoredArray,
   type StoredGroup,
 } from "./file/container.js";
+import { CUSTOM_PLACES, CUSTOM_TYPES } from "./layers/custom-type.js";
 import { OuterLayer } from "./layers/inner-layer.js";
-import type { Layer } from "./layers/layer-type.js";
-import { LAYER_TYPES } from "./layers/layer-types.js";
+import { isModelLayer, type Layer } from "./layers/layer-type.js";
+import { LAYER_TYPES, pythonNameOf } from "./layers/layer-types.js";
 import { nameOf, type Origin } from "./make-layer.js";
 import { isOperation } from "./operations/make-operation.js";
-
-type Tf = typeof import("../tf.js");
 
 /** A layer and the arrays that hold its weights, in their order. */
 interface Match {
@@ -25,37 +26,75 @@ interface Match {
 }
 
 /**
- * Reads every layer's weights into the model, one at a time.
+ * Reads the weights of a file into the model that was made from its config, one at a time.
  * @throws LitModelError that names the layer, found and expected, if a count or a shape does not fit; before any is read
  */
 export async function setWeights(
   model: LayersModel,
+  config: KerasNode,
   container: KerasContainer,
-  tf: Tf,
   onProgress?: (fraction: number) => void,
 ): Promise<void> {
-  const { weights, path } = container;
-  const config = container.config ?? outlineOf(model);
-  const matches =
-    container.layout === "keras"
-      ? matchGroups(model, config, weights, container)
-      : matchNames(model, legacyWeights(weights), path);
-  for (const match of matches) check(match, path);
-  const sizeOf = ({ shape }: StoredArray) => shape.reduce((product, length) => product * length, 1);
-  const total = matches.reduce((sum, { arrays }) => arrays.reduce((part, array) => part + sizeOf(array), sum), 0);
+  const { layout, weights } = container;
+  const pairs = pairsOf(
+    layout === "keras"
+      ? matchGroups(model, config, weights, container, false)
+      : matchNames(model, legacyWeights(weights), container, true),
+    container,
+  );
+  const total = pairs.reduce((sum, { array }) => sum + sizeOf(array.shape), 0);
   let read = 0;
-  for (const { layer, arrays } of matches) {
-    const variables = layer.weights;
-    for (const [i, array] of arrays.entries()) {
-      const variable = variables[i]?.read() as Variable;
-      const tensor = tf.tensor(await container.read(array), [...array.shape], variable.dtype as "float32" | "int32");
-      // Not LayerVariable.write: a constraint holds for steps of training, not for what was saved.
-      variable.assign(tensor);
-      tensor.dispose();
-      read += sizeOf(array);
-      onProgress?.(read / total);
-    }
+  for (const { variable, array } of pairs) {
+    const tensor = await readWeight(container, array, variable);
+    assign(variable, tensor);
+    read += sizeOf(array.shape);
+    onProgress?.(read / total);
   }
+}
+
+/**
+ * Reads the weights of a file into a model that is there, all or none.
+ * @throws LitModelError that names the layer, found and expected, if the file has other weights than the model
+ */
+export async function replaceWeights(model: LayersModel, container: KerasContainer): Promise<void> {
+  const { layout, weights } = container;
+  const pairs = pairsOf(
+    layout === "keras"
+      ? matchGroups(model, outlineOf(model), weights, container, true)
+      : matchNames(model, legacyWeights(weights), container, false),
+    container,
+  );
+  const tensors: Tensor[] = [];
+  try {
+    for (const { variable, array } of pairs) tensors.push(await readWeight(container, array, variable));
+  } catch (error) {
+    for (const tensor of tensors) tensor.dispose();
+    throw error;
+  }
+  for (const [i, { variable }] of pairs.entries()) assign(variable, tensors[i] as Tensor);
+}
+
+/** A weight and the array that holds it. */
+interface Pair {
+  readonly variable: Variable;
+  readonly array: StoredArray;
+}
+
+/** @throws LitModelError if a count or a shape does not fit */
+function pairsOf(matches: readonly Match[], { path }: KerasContainer): Pair[] {
+  for (const match of matches) check(match, path);
+  return matches.flatMap(({ layer, arrays }) =>
+    arrays.map((array, i) => ({ variable: layer.weights[i]?.read() as Variable, array })),
+  );
+}
+
+const readWeight = (container: KerasContainer, array: StoredArray, { dtype }: Variable): Promise<Tensor> =>
+  tensorOfBlocks(container.blocks(array), [...array.shape], dtype as "float32" | "int32");
+
+/** Not LayerVariable.write: a constraint holds for steps of training, not for what was saved. */
+function assign(variable: Variable, tensor: Tensor): void {
+  variable.assign(tensor);
+  tensor.dispose();
 }
 
 /** A model that is there, as far as the places of its weights depend on it. */
@@ -64,8 +103,10 @@ const outlineOf = (model: LayersModel): KerasNode => ({
   config: {
     name: model.name,
     layers: model.layers.map((layer) => {
-      if ("layers" in layer) return outlineOf(layer as LayersModel);
-      return { class_name: layer.getClassName(), config: { name: layer.name } };
+      if (isModelLayer(layer)) return outlineOf(layer);
+      const wrapped = layer instanceof OuterLayer ? [...layer.inner.values()].find(isModelLayer) : null;
+      const config = { name: layer.name, ...(wrapped ? { layer: outlineOf(wrapped) } : {}) };
+      return { class_name: layer.getClassName(), config };
     }),
   },
 });
@@ -75,7 +116,7 @@ function check({ layer, arrays }: Match, path: string): void {
   const text = (shape: readonly (number | null)[]) => `[${shape.join(", ")}]`;
   if (arrays.length !== expected.length)
     throw new LitModelError(
-      `${path}: layer '${layer.name}' has ${arrays.length} weights in the file, expected ${expected.length}: ${expected.map(({ shape }) => text(shape)).join(", ")}`,
+      `${path}: layer '${layer.name}' has ${arrays.length} ${arrays.length === 1 ? "weight" : "weights"} in the file, expected ${[expected.length, ...expected.map(({ shape }) => text(shape))].join(" ")}`,
     );
   for (const [i, { shape: found }] of arrays.entries()) {
     const shape = expected[i]?.shape ?? [];
@@ -89,8 +130,15 @@ function check({ layer, arrays }: Match, path: string): void {
 /**
  * `layers/<class>[_n]/vars/N`: a layer's group is the one whose attribute says its name (Keras >= 3.15) if all are named,
  * else found by counting the layers of its class. A nested model's group holds `layers` again.
+ * @param isExact a group of no layer of the model is an error
  */
-function matchGroups(model: LayersModel, node: KerasNode, group: StoredGroup, origin: Origin): Match[] {
+function matchGroups(
+  model: LayersModel,
+  node: KerasNode,
+  group: StoredGroup,
+  origin: Origin,
+  isExact: boolean,
+): Match[] {
   const groups = group.groups.get("layers") ?? group.groups.get("_layer_checkpoint_dependencies");
   if (!groups) throw new LitModelError(`${origin.path}: model.weights.h5 has no group 'layers'`);
   const byName = new Map<string, StoredGroup>();
@@ -105,42 +153,63 @@ function matchGroups(model: LayersModel, node: KerasNode, group: StoredGroup, or
   // Names that another model's file shares by chance say nothing.
   const isNamed = kept.every((inner) => byName.has(nameOf(inner, origin)));
   const counts = new Map<string, number>();
-  return kept.flatMap((inner): Match[] => {
-    const type = LAYER_TYPES.get(inner.class_name);
-    const snake = snakeCase(type?.pythonName ?? inner.class_name);
+  const used = new Set<StoredGroup>();
+  const matches = kept.flatMap((inner): Match[] => {
+    const snake = snakeCase(pythonNameOf(inner.class_name));
     const count = counts.get(snake) ?? 0;
     counts.set(snake, count + 1);
     const name = nameOf(inner, origin);
     const layer = layers.get(name);
     const found = isNamed ? byName.get(name) : groups.groups.get(count === 0 ? snake : `${snake}_${count}`);
     if (!layer) return [];
+    if (found) used.add(found);
     const modelMatches = (model: Layer, node: KerasNode, group: StoredGroup | undefined): Match[] =>
-      group ? matchGroups(model as LayersModel, node, group, origin) : [{ layer: model, arrays: [] }];
-    if (isModel(inner)) return modelMatches(layer, inner, found);
+      group ? matchGroups(model as LayersModel, node, group, origin, isExact) : [{ layer: model, arrays: [] }];
+    if (isModelNode(inner)) return modelMatches(layer, inner, found);
     const { layer: wrapped } = inner.config;
-    if (layer instanceof OuterLayer && isNode(wrapped) && isModel(wrapped))
+    if (layer instanceof OuterLayer && isNode(wrapped) && isModelNode(wrapped))
       return [...layer.inner.values()].flatMap((model) => modelMatches(model, wrapped, found?.groups.get("layer")));
+    const type = CUSTOM_TYPES.get(layer) ?? LAYER_TYPES.get(inner.class_name);
     const places = type?.places?.(layer) ?? layer.weights.map((_, i) => `vars/${i}`);
     const placed = places.map((place) => {
       const [first = ""] = [place].flat();
       // tf_keras names the layers within a layer by their private attributes.
       return found && (arrayAt(found, first) ?? arrayAt(found, `_${first}`));
     });
-    const arrays = found ? arraysOf(found) : [];
+    const stored = found ? arraysOf(found) : [];
+    const arrays = stored.map(([, array]) => array);
     // When some are missing or left over, the count in the message is the file's.
     const fits = placed.every((array) => array !== undefined) && arrays.length === places.flat().length;
+    if (!fits && CUSTOM_TYPES.has(layer))
+      CUSTOM_PLACES.set(
+        layer,
+        stored.map(([place]) => place),
+      );
     return [{ layer, arrays: fits ? (placed as StoredArray[]) : arrays }];
   });
+  const [other] = [...groups.groups].find(([, group]) => !used.has(group) && arraysOf(group).length > 0) ?? [];
+  if (isExact && other !== undefined)
+    throw new LitModelError(
+      `${origin.path}: the file has weights of a layer '${other}', which '${model.name}' has not`,
+    );
+  return matches;
 }
 
-/** Every array of a layer's group but the states of random generators. */
-function arraysOf(group: StoredGroup): StoredArray[] {
+/** Every array of a layer's group and its place there, without the states of random generators. */
+function arraysOf(group: StoredGroup, prefix = ""): [string, StoredArray][] {
   const inner = [...group.groups].filter(([name]) => !name.startsWith("seed_generator"));
-  return [...group.arrays.values(), ...inner.flatMap(([, found]) => arraysOf(found))];
+  return [
+    ...[...group.arrays].map(([name, array]): [string, StoredArray] => [prefix + name, array]),
+    ...inner.flatMap(([name, found]) => arraysOf(found, `${prefix}${name}/`)),
+  ];
 }
 
-/** `<layer>/<weight>` in the order of the attributes layer_names and weight_names, by name, else in the layers' order. */
-function matchNames(model: LayersModel, root: StoredGroup, path: string): Match[] {
+/**
+ * `<layer>/<weight>` in the order of the attributes layer_names and weight_names, by name; weights of another model's file
+ * else in the layers' order.
+ * @param isOwn the model is the file's
+ */
+function matchNames(model: LayersModel, root: StoredGroup, { path }: KerasContainer, isOwn: boolean): Match[] {
   const names = root.texts.get("layer_names");
   if (!names) throw new LitModelError(`${path}: no attribute layer_names, the file holds no weights`);
   const stored = names.map((name): [string, StoredArray[]] => {
@@ -156,8 +225,15 @@ function matchNames(model: LayersModel, root: StoredGroup, path: string): Match[
   const byName = new Map(stored);
   const weighted = model.layers.filter((layer) => layer.weights.length > 0);
   const inOrder = stored.filter(([, arrays]) => arrays.length > 0);
-  const isNamed = weighted.every(({ name }) => byName.has(name)) || weighted.length !== inOrder.length;
-  if (!isNamed) return weighted.map((layer, i) => ({ layer, arrays: inOrder[i]?.[1] ?? [] }));
+  const list = (found: readonly string[]) =>
+    `${found.length} (${found.slice(0, 5).join(", ")}${found.length > 5 ? ", …" : ""})`;
+  if (!isOwn && inOrder.length !== weighted.length)
+    throw new LitModelError(
+      `${path}: the layers with weights in the file are ${list(inOrder.map(([name]) => name))}, expected ${list(weighted.map(({ name }) => name))}`,
+    );
+  const lost = weighted.find(({ name }) => !byName.has(name));
+  if (isOwn && lost) throw new LitModelError(`${path}: no weights of layer '${lost.name}', found ${list(names)}`);
+  if (lost) return weighted.map((layer, i) => ({ layer, arrays: inOrder[i]?.[1] ?? [] }));
   return model.layers.map((layer) => ({ layer, arrays: byName.get(layer.name) ?? [] }));
 }
 

@@ -1,4 +1,5 @@
 import { pad, reshape, reverse, slice, type Tensor } from "@tensorflow/tfjs-core";
+import { sizeOf } from "./size-of.js";
 
 /** Zeros before and after an axis' values; where negative, values are cut off instead. */
 export type Margin = readonly [before: number, after: number];
@@ -23,7 +24,7 @@ export function frame<T extends Tensor>(x: T, margins: readonly Margin[]): T {
 /** x with `factor - 1` zeros after each value of an axis. */
 export function stretch<T extends Tensor>(x: T, axis: number, factor: number): T {
   if (factor === 1) return x;
-  const inner = x.shape.slice(axis + 1).reduce((product, length) => product * length, 1);
+  const inner = sizeOf(x.shape.slice(axis + 1));
   const rows = reshape(x, [-1, 1, inner]);
   const shape = x.shape.map((length, i) => (i === axis ? length * factor : length));
   return reshape(

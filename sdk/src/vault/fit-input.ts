@@ -1,11 +1,11 @@
 import { LitModelError } from "../errors.js";
+import { sizeOf } from "../tensors/size-of.js";
 import type { ItemLabel, ModelPort } from "./item-record.js";
 
 type Shape = readonly (number | null)[];
 
 export const shapeText = (shape: Shape): string => `[${shape.map((size) => size ?? "null").join(", ")}]`;
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((size, axis) => size * axis, 1);
 const squeeze = (shape: Shape): Shape => shape.filter((axis) => axis !== 1);
 const matches = (wanted: Shape, found: Shape): boolean =>
   wanted.length === found.length && wanted.every((axis, index) => axis === null || axis === found[index]);

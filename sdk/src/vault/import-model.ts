@@ -6,6 +6,7 @@ import type { Insertable } from "kysely";
 import { loadTf } from "../devices/load-tf.js";
 import { LitModelError, LitVaultError } from "../errors.js";
 import { checkName, sameName } from "../home.js";
+import type { LoadKerasOptions } from "../keras/load-keras.js";
 import type { CustomObjects } from "../keras/settings/custom-objects.js";
 import type { ItemRow } from "./catalogue.js";
 import type { ItemLabel, ModelPort } from "./item-record.js";
@@ -20,6 +21,8 @@ export interface ImportOptions {
   readonly replace?: boolean;
   /** What the names of Lambdas, functions and classes stand for that Keras does not have; `loadModel` takes them too. */
   readonly customObjects?: CustomObjects;
+  /** Hears how much of the weights is read, from 0 to 1. */
+  readonly onProgress?: (fraction: number) => void;
 }
 
 /**
@@ -36,7 +39,7 @@ export async function importModel(
   path: string,
   features: readonly string[] | readonly (readonly string[])[] = [],
   name?: string,
-  { assets, labels = [], replace = false, customObjects = {} }: ImportOptions = {},
+  { assets, labels = [], replace = false, customObjects = {}, onProgress }: ImportOptions = {},
 ): Promise<VaultItem> {
   checkName(team, "team name");
   if (name !== undefined) checkName(name, "item name");
@@ -52,7 +55,7 @@ export async function importModel(
   if (known && !replace) throw nameExists();
   await checkNewTeam(team);
   const blob = await contentOf(path);
-  const { inputs, outputs } = await inspectModel(path, customObjects);
+  const { inputs, outputs } = await inspectModel(path, { customObjects, ...(onProgress && { onProgress }) });
   const needs = {
     inputs,
     features: featuresByInput(path, inputs, features),
@@ -153,10 +156,10 @@ const OPEN_LENGTHS = [1, 16, 256];
 /** The model's inputs and outputs, once zeros have run through it. */
 async function inspectModel(
   path: string,
-  customObjects: CustomObjects,
+  options: LoadKerasOptions,
 ): Promise<{ inputs: ModelPort[]; outputs: ModelPort[] }> {
   const { loadKeras } = await import("../keras/load-keras.js");
-  const model = await loadKeras(path, { customObjects });
+  const model = await loadKeras(path, options);
   try {
     const zeros = await zerosOf(path, model);
     const port = (tensor: SymbolicTensor, name = tensor.name) => ({ name, shape: tensor.shape.slice(1) });

@@ -1,5 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { LitModelError } from "../errors.js";
+import { sizeOf } from "../tensors/size-of.js";
 import { fitInputs, fitLabels } from "./fit-input.js";
 import type { ItemRecord } from "./item-record.js";
 
@@ -46,7 +47,7 @@ export async function samplesOf(
   const of = (name: string): Samples & { count: number; width: number } => {
     const found = samples.get(name) as Samples;
     const [count = 0, ...rest] = found.shape;
-    return { ...found, count, width: rest.reduce((size, axis) => size * axis, 1) };
+    return { ...found, count, width: sizeOf(rest) };
   };
   const tf = await loadTf();
   const x = targets.map((target, index) => {

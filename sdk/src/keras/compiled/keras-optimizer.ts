@@ -1,6 +1,8 @@
 import {
+  add,
   addN,
   clipByValue,
+  clone,
   div,
   engine,
   fill,
@@ -17,12 +19,15 @@ import {
   tidy,
   type Variable,
   variable,
+  zerosLike,
 } from "../../tf.js";
+import { type Like, type Named, named, settingsOf } from "./named.js";
+import { refuseUnknown } from "./refused.js";
 import { loadLearningRate, type Schedule } from "./schedules.js";
-import { named, settingsOf, unsupported } from "./unsupported.js";
 import { RULES, type Rule } from "./update-rules.js";
 
 type Gradients = Parameters<Optimizer["applyGradients"]>[0];
+type NamedTensor = { readonly name: string; readonly tensor: Tensor };
 type Values = Float32Array | Int32Array;
 
 /** An array of a file to be: what it holds is read when it is written. */
@@ -36,10 +41,29 @@ interface Place extends StateArray {
   assign(values: Values): void;
 }
 
-/** Settings of every optimizer that change nothing while they are these. */
-const OFF = { use_ema: false, gradient_accumulation_steps: 0 };
-const CLIPPING = { weight_decay: 0, clipnorm: 0, global_clipnorm: 0, clipvalue: 0 };
-const FREE = ["name", "learning_rate", "ema_momentum", "ema_overwrite_frequency", "loss_scale_factor"];
+/** Settings of every optimizer, 0 where there is no such thing. */
+const COMMON = {
+  weight_decay: 0,
+  clipnorm: 0,
+  global_clipnorm: 0,
+  clipvalue: 0,
+  use_ema: false,
+  ema_momentum: 0.99,
+  ema_overwrite_frequency: 0,
+  gradient_accumulation_steps: 0,
+};
+// Scaling the loss and then its gradients changes nothing in float32.
+const FREE = ["name", "learning_rate", "loss_scale_factor"];
+
+/** What is null or an empty list means that there is none: 0, or no such key. */
+const withoutNulls = ({ config, ...given }: Named): Named => ({
+  ...given,
+  config: Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]) =>
+      Array.isArray(value) && value.length === 0 ? [] : [[key, value ?? 0]],
+    ),
+  ),
+});
 
 /**
  * One of Keras' optimizers: it changes the weights as Keras 3.15 does, step by step, and its state is Keras'.
@@ -52,7 +76,7 @@ export class KerasOptimizer extends Optimizer {
   readonly #config: Readonly<Record<string, unknown>>;
   readonly #rule: Rule;
   readonly #settings: Readonly<Record<string, number | boolean>>;
-  readonly #clipping: Readonly<Record<keyof typeof CLIPPING, number>>;
+  readonly #common: Like<typeof COMMON>;
   /** The slots of each variable, by the variable's name, in Keras' order of the variables. */
   readonly #slots = new Map<string, Readonly<Record<string, Variable>>>();
   #product = 1;
@@ -66,15 +90,12 @@ export class KerasOptimizer extends Optimizer {
     super();
     const given = named(node, "optimizer");
     const rule = ruleOf(given.name);
-    const defaults = { ...rule.settings, ...OFF, ...CLIPPING };
-    const { use_ema, gradient_accumulation_steps: steps, ...settings } = settingsOf(given, defaults, FREE);
-    if (use_ema) unsupported(`the optimizer '${given.name}' with use_ema=true`);
-    if (steps) unsupported(`the optimizer '${given.name}' with gradient_accumulation_steps=${steps}`);
+    const settings = settingsOf(withoutNulls(given), { ...rule.settings, ...COMMON }, FREE);
     this.kerasName = given.name;
     this.#config = given.config;
     this.#rule = rule;
-    this.#settings = settings;
-    this.#clipping = settings;
+    this.#settings = settings as Readonly<Record<string, number | boolean>>;
+    this.#common = settings;
     this.#rate = loadLearningRate(given.config.learning_rate);
   }
 
@@ -106,38 +127,85 @@ export class KerasOptimizer extends Optimizer {
   override applyGradients(given: Gradients): void {
     const all = Array.isArray(given) ? given : Object.entries(given).map(([name, tensor]) => ({ name, tensor }));
     this.build(all.map(({ name }) => variableOf(name)));
-    const steps = all.filter(({ tensor }) => tensor);
-    const [rate, step] = [Math.fround(this.learningRate), this.iterations + 1];
-    if (this.#rule.advance) this.#product = this.#rule.advance(this.#product, step, this.#settings);
+    const found = all.filter(({ tensor }) => tensor);
+    const { gradient_accumulation_steps: every, use_ema: isAveraged } = this.#common;
+    const step = Math.floor(this.iterations / (every || 1)) + 1;
     tidy(() => {
-      const gradients = this.#clip(steps.map(({ tensor }) => tensor));
-      for (const [i, { name }] of steps.entries())
-        tidy(() => {
-          const slots = this.#slots.get(name) as Readonly<Record<string, Variable>>;
-          const weight = variableOf(name);
-          const { value, ...after } = this.#rule.update({
-            gradient: gradients[i] as Tensor,
-            value: this.#decay(weight, rate),
-            rate,
-            step,
-            settings: this.#settings,
-            slots,
-            product: this.#product,
-          });
-          for (const [slot, kept] of Object.entries(slots)) kept.assign(after[slot] as Tensor);
-          weight.assign(value as Tensor);
-        });
+      if (every === 0) this.#update(found, step);
+      else this.#accumulate(found, (this.iterations + 1) % every === 0 ? step : undefined);
+      if (isAveraged) this.#average(step);
     });
     this.incrementIterations();
   }
 
-  #decay(weight: Tensor, rate: number): Tensor {
-    const { weight_decay: decay } = this.#clipping;
+  /** Keeps the sum of the gradients; at a step of the variables it takes their mean, and begins anew. */
+  #accumulate(found: readonly NamedTensor[], step: number | undefined): void {
+    const sums = found.map(({ name, tensor }) => ({
+      name,
+      tensor: add(tensor, this.#slotsOf(name).accumulated as Tensor),
+    }));
+    for (const { name, tensor } of sums)
+      this.#slotsOf(name).accumulated?.assign(step === undefined ? tensor : zerosLike(tensor));
+    const { gradient_accumulation_steps: every } = this.#common;
+    if (step !== undefined)
+      this.#update(
+        sums.map(({ name, tensor }) => ({ name, tensor: div(tensor, every) })),
+        step,
+      );
+  }
+
+  #update(found: readonly NamedTensor[], step: number): void {
+    const rate = Math.fround(this.learningRate);
+    if (this.#rule.advance) this.#product = this.#rule.advance(this.#product, step, this.#settings);
+    const gradients = this.#clip(found.map(({ tensor }) => tensor));
+    for (const [i, { name }] of found.entries())
+      tidy(() => {
+        const slots = this.#slotsOf(name);
+        const weight = variableOf(name);
+        const { value, ...after } = this.#rule.update({
+          gradient: gradients[i] as Tensor,
+          value: this.#decay(weight, rate),
+          rate,
+          step,
+          settings: this.#settings,
+          slots,
+          product: this.#product,
+        });
+        for (const [slot, kept] of Object.entries(after)) slots[slot]?.assign(kept as Tensor);
+        weight.assign(value as Tensor);
+      });
+  }
+
+  /** Moves each variable's average, and at times takes it for the variable. */
+  #average(step: number): void {
+    const { ema_momentum, ema_overwrite_frequency: often } = this.#common;
+    const momentum = step === 1 ? 0 : ema_momentum;
+    for (const [name, { average }] of this.#slots) {
+      const weight = variableOf(name);
+      average?.assign(add(mul(average as Tensor, momentum), mul(weight, 1 - momentum)));
+      if (often > 0 && step % often === 0) weight.assign(average as Tensor);
+    }
+  }
+
+  /** As Keras does when `fit` ends: variables of which averages are kept become these. */
+  finishTraining(variables: readonly Variable[]): void {
+    for (const variable of variables) {
+      const average = this.#slots.get(variable.name)?.average;
+      if (average) variable.assign(average);
+    }
+  }
+
+  #slotsOf(name: string): Readonly<Record<string, Variable>> {
+    return this.#slots.get(name) as Readonly<Record<string, Variable>>;
+  }
+
+  #decay(weight: Variable, rate: number): Tensor {
+    const decay = this.#rule.decay?.(this.#settings, weight) ?? this.#common.weight_decay;
     return decay ? sub(weight, mul(mul(weight, decay), rate)) : weight;
   }
 
   #clip(gradients: Tensor[]): Tensor[] {
-    const { clipnorm, global_clipnorm: global, clipvalue } = this.#clipping;
+    const { clipnorm, global_clipnorm: global, clipvalue } = this.#common;
     if (clipnorm > 0)
       return gradients.map((gradient) => div(mul(gradient, clipnorm), maximum(sqrt(sum(square(gradient))), clipnorm)));
     if (global > 0 && gradients.length > 0) {
@@ -150,14 +218,26 @@ export class KerasOptimizer extends Optimizer {
 
   /** Makes the slots of variables that have none yet, in this order. */
   build(variables: readonly Variable[]): void {
-    const names = this.#rule.slots(this.#settings).flat();
-    for (const { name, shape } of variables)
-      if (!this.#slots.has(name))
-        this.#slots.set(name, Object.fromEntries(names.map((slot) => [slot, this.#makeSlot(shape, slot)])));
+    for (const weight of variables)
+      if (!this.#slots.has(weight.name)) {
+        const made = this.#groups(weight).flat();
+        this.#slots.set(weight.name, Object.fromEntries(made.map((slot) => [slot, this.#makeSlot(weight, slot)])));
+      }
   }
 
-  #makeSlot(shape: number[], slot: string): Variable {
-    return tidy(() => variable(fill(shape, this.#rule.start?.(slot, this.#settings) ?? 0), false));
+  /** The slots of a variable, in Keras' groups. */
+  #groups(weight: Variable): readonly (readonly string[])[] {
+    const { use_ema: isAveraged, gradient_accumulation_steps: every } = this.#common;
+    const common = [isAveraged ? ["average"] : [], every > 0 ? ["accumulated"] : []];
+    return [...common, ...this.#rule.slots(this.#settings, weight)];
+  }
+
+  #makeSlot(weight: Variable, slot: string): Variable {
+    return tidy(() => {
+      const start = this.#rule.start?.(slot, this.#settings, weight) ?? 0;
+      const shape = this.#rule.shape?.(slot, weight.shape) ?? weight.shape;
+      return variable(typeof start === "number" ? fill([...shape], start) : clone(start), false);
+    });
   }
 
   /** The state in Keras' order: iterations, learning rate, slots. Before the first step it has no slots. */
@@ -189,8 +269,10 @@ export class KerasOptimizer extends Optimizer {
           this.#rate = value;
         },
       );
-    for (const group of this.#rule.slots(this.#settings))
-      for (const slots of this.#slots.values()) for (const slot of group) places.push(placeOf(slots[slot] as Variable));
+    const all = [...this.#slots].map(([name, slots]) => ({ slots, groups: this.#groups(variableOf(name)) }));
+    for (const i of all[0]?.groups.keys() ?? [])
+      for (const { slots, groups } of all)
+        for (const slot of groups[i] ?? []) places.push(placeOf(slots[slot] as Variable));
     if (this.#rule.advance && this.#slots.size > 0)
       float(
         () => this.#product,
@@ -225,7 +307,7 @@ export class KerasOptimizer extends Optimizer {
 
 function ruleOf(name: string): Rule {
   const rule = Object.hasOwn(RULES, name) ? RULES[name] : undefined;
-  return rule ?? unsupported(`the optimizer '${name}'`);
+  return rule ?? refuseUnknown("optimizer", name);
 }
 
 const variableOf = (name: string): Variable => engine().registeredVariables[name] as Variable;

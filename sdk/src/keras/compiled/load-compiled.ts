@@ -1,54 +1,66 @@
 import { LitModelError } from "../../errors.js";
 import type { LayersModel, Variable } from "../../tf.js";
-import { STRUCTURES } from "../build-model.js";
-import { isRecord, type KerasContainer, type StoredArray } from "../file/container.js";
+import { isNode, isRecord, type KerasContainer, type StoredArray } from "../file/container.js";
 import type { LossFunction } from "../layers/masked-loss.js";
 import { arrayAt } from "../weights.js";
 import { remember, trainingModel } from "./compiled.js";
+import { doesNotLoad } from "./does-not-load.js";
+import { modernizeCompiled } from "./keras-2-compiled.js";
 import { KerasOptimizer } from "./keras-optimizer.js";
 import { loadLoss, SPARSE } from "./loss-functions.js";
-import { loadMetric } from "./metric-functions.js";
-import { unsupported } from "./unsupported.js";
+import { type LoadedMetrics, loadMetrics } from "./output-metrics.js";
+import { namesOf, type OutputNames, perOutput } from "./per-output.js";
 
 type Json = Readonly<Record<string, unknown>>;
-type Metrics = Record<string, LossFunction[]>;
 
 /** What `model.compile` takes, and what stands in the file. */
-interface Plan {
+interface Plan extends LoadedMetrics {
   readonly optimizer: KerasOptimizer;
   readonly loss: LossFunction[];
-  readonly metrics: Metrics;
   readonly lossWeights?: readonly number[] | undefined;
 }
 
 /**
- * Compiles a loaded model as it was in Python: optimizer with its state, losses, metrics. What does not load leaves the
- * model uncompiled: training says why, and saving it again keeps Keras 3's config.
+ * Compiles a loaded model as it was in Python: optimizer with its state, losses, metrics. Metrics that do not load are left
+ * out with a warning; another thing that does not leaves the model uncompiled: training says why. Saving the model again
+ * keeps Keras 3's config.
  * @throws LitModelError if the file is damaged
  */
 export async function loadCompiled(model: LayersModel, container: KerasContainer): Promise<void> {
-  const config = container.compiled && modernCompiled(container.compiled);
-  if (!config?.optimizer) return;
-  const arrays = stateOf(container);
+  const isOld = container.major < 3;
+  const given = container.compiled && unscaled(modernCompiled(container.compiled));
+  if (!given?.optimizer) return;
+  const config = isOld ? modernizeCompiled(given) : given;
+  const arrays = isOld ? [] : stateOf(container);
   let plan: Plan;
   try {
-    if (container.major < 3) unsupported("an optimizer of Keras 2");
     plan = planOf(model, config);
   } catch (error) {
     if (!(error instanceof LitModelError)) throw error;
-    const kept = container.major < 3 ? [] : await Promise.all(arrays.map((array) => readNow(container, array)));
-    const record = { config, reason: error.message, isOf: (optimizer: unknown) => !optimizer };
-    remember(model, { ...record, ...(container.major < 3 ? { config: {} } : { arrays: kept }) });
+    const kept = await Promise.all(arrays.map((array) => readNow(container, array)));
+    const isOf = (optimizer: unknown) => !optimizer;
+    remember(model, { config: isOld ? {} : config, arrays: kept, reason: error.message, isOf });
     return;
   }
-  const { optimizer, loss, metrics, lossWeights } = plan;
-  model.compile({ optimizer, loss, metrics: metrics as Record<string, never> });
+  const { optimizer, loss, metrics, lossWeights, reasons } = plan;
+  if (reasons.length > 0) console.warn(`the model '${model.name}' is compiled without ${reasons.join("; ")}`);
+  model.compile({ optimizer, loss });
   const inner = trainingModel(model) as unknown as { feedOutputShapes: unknown[] };
-  Object.assign(model, { isOptimizerOwned: true });
   for (const [i, function_] of loss.entries()) if (SPARSE.has(function_)) inner.feedOutputShapes[i] = null;
+  const outputs = namesOf(model).map((names) => names.at(-1) as string);
+  const losses = reportedLosses(outputs);
+  const metricsNames = [
+    "loss",
+    ...losses.map((output) => `${outputs[output]}_loss`),
+    ...metrics.map(({ name }) => name),
+  ];
+  Object.assign(model, { isOptimizerOwned: true, metricsNames });
+  Object.assign(inner, { metricsNames });
   remember(model, {
     config,
     lossWeights,
+    losses,
+    metrics,
     isOf: (found) => found === optimizer && model.loss === loss,
   });
   const weights = model.trainableWeights.map((weight) => weight.read() as Variable);
@@ -63,7 +75,8 @@ async function readNow(container: KerasContainer, array: StoredArray) {
 /** The optimizer's arrays in Keras' order. */
 function stateOf({ layout, weights }: KerasContainer): readonly StoredArray[] {
   if (layout === "keras") {
-    const arrays = [...(weights.groups.get("optimizer")?.groups.get("vars")?.arrays ?? [])];
+    const group = weights.groups.get("optimizer");
+    const arrays = [...((group?.groups.get("inner_optimizer") ?? group)?.groups.get("vars")?.arrays ?? [])];
     return arrays.sort(([a], [b]) => Number(a) - Number(b)).map(([, array]) => array);
   }
   const group = weights.groups.get("optimizer_weights");
@@ -90,65 +103,32 @@ function withModule(value: unknown, module: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withModule(item, module)]));
 }
 
+/** Without the scaling of losses that half precision needs: here all is float32. */
+function unscaled(config: Json): Json {
+  const { optimizer } = config;
+  const isScaled = isNode(optimizer) && optimizer.class_name === "LossScaleOptimizer";
+  return isScaled ? { ...config, optimizer: optimizer.config.inner_optimizer } : config;
+}
+
 function planOf(model: LayersModel, config: Json): Plan {
-  const optimizer = new KerasOptimizer(config.optimizer);
-  const { weighted_metrics } = config;
-  if (weighted_metrics && JSON.stringify(weighted_metrics) !== "[]") unsupported("weighted_metrics");
   const names = namesOf(model);
-  const loss = perOutput(config.loss, names, "loss").map(loadLoss);
-  const lossWeights = lossWeightsOf(config.loss_weights, names);
-  const metrics: Metrics = {};
-  if (config.metrics)
-    for (const [i, found] of metricsPerOutput(config.metrics, names).entries())
-      metrics[trainingModel(model).outputNames[i] as string] = found.map(loadMetric);
-  if (
-    new Set(trainingModel(model).outputNames).size < names.length &&
-    Object.values(metrics).some((found) => found.length > 0)
-  )
-    unsupported("metrics of outputs of the same layer");
-  return { optimizer, loss, metrics, lossWeights };
+  return {
+    optimizer: new KerasOptimizer(config.optimizer),
+    loss: perOutput(config.loss, names, "loss").map(loadLoss),
+    lossWeights: lossWeightsOf(config.loss_weights, names),
+    ...loadMetrics(config, names),
+  };
 }
 
-/** What Keras calls each output: the layer's name, or the key of a model that gives a record. */
-function namesOf(model: LayersModel): readonly (readonly string[])[] {
-  const structure = STRUCTURES.get(model)?.outputs;
-  const keys = isRecord(structure) ? Object.entries(structure) : [];
-  return trainingModel(model).outputNames.map((name, i) => [
-    name,
-    ...keys.filter(([, place]) => place === i).map(([key]) => key),
-  ]);
+/** The outputs whose losses are reported beside their sum: of those of one name, which Keras overwrites, the last. */
+function reportedLosses(names: readonly string[]): number[] {
+  if (names.length === 1) return [];
+  return [...names.keys()].filter((output) => names.lastIndexOf(names[output] as string) === output);
 }
 
-const isObject = (value: unknown): value is Json => isRecord(value) && typeof value.class_name === "string";
-
-/** One value for each output: given as a list or a record, or one for all. */
-function perOutput(value: unknown, names: readonly (readonly string[])[], kind: string): unknown[] {
-  const fail = () => unsupported(`a ${kind} that is not given for each output`);
-  if (typeof value === "string" || isObject(value)) return names.map(() => value);
-  if (Array.isArray(value)) return value.length === names.length && !value.includes(null) ? value : fail();
-  if (!isRecord(value)) return fail();
-  return names.map((all) => {
-    const name = all.find((known) => Object.hasOwn(value, known));
-    return name === undefined ? fail() : value[name];
-  });
-}
-
-function lossWeightsOf(value: unknown, names: readonly (readonly string[])[]): readonly number[] | undefined {
+function lossWeightsOf(value: unknown, names: readonly OutputNames[]): readonly number[] | undefined {
   if (value === null || value === undefined) return undefined;
   const weights = typeof value === "number" ? names.map(() => value) : perOutput(value, names, "loss weight");
-  if (!weights.every((weight) => typeof weight === "number")) return unsupported("loss_weights that are no numbers");
+  if (!weights.every((weight) => typeof weight === "number")) return doesNotLoad("loss_weights that are no numbers");
   return weights as number[];
-}
-
-function metricsPerOutput(value: unknown, names: readonly (readonly string[])[]): unknown[][] {
-  if (names.length === 1) return [flatten(value)];
-  if (Array.isArray(value) && value.length === names.length) return value.map(flatten);
-  if (!isRecord(value)) return unsupported("metrics that are not given for each output");
-  return names.map((all) => flatten(value[all.find((name) => Object.hasOwn(value, name)) ?? ""]));
-}
-
-function flatten(value: unknown): unknown[] {
-  if (value === null || value === undefined) return [];
-  if (Array.isArray(value)) return value.flatMap(flatten);
-  return isRecord(value) && !isObject(value) ? Object.values(value).flatMap(flatten) : [value];
 }

@@ -1,10 +1,13 @@
 import { isRecord } from "../file/container.js";
-import { type Named, named, settingsOf, unsupported } from "./unsupported.js";
+import { doesNotLoad } from "./does-not-load.js";
+import { type Named, named, settingsOf, shown } from "./named.js";
+import { refuseUnknown } from "./refused.js";
 
 /** The learning rate of a step; the first is 0. */
 export type Schedule = (step: number) => number;
 
 const FREE = ["name"];
+const { fround } = Math;
 const decay = { initial_learning_rate: 0.1, decay_steps: 1, decay_rate: 0.9, staircase: false };
 
 /** A schedule that divides the steps into periods of `decay_steps`. */
@@ -18,7 +21,8 @@ const periods =
     };
   };
 
-const SCHEDULES: Readonly<Record<string, (given: Named) => Schedule>> = {
+/** Keras' schedules of the learning rate. */
+export const SCHEDULES: Readonly<Record<string, (given: Named) => Schedule>> = {
   ExponentialDecay: periods((settings, passed) => settings.initial_learning_rate * settings.decay_rate ** passed),
 
   InverseTimeDecay: periods((settings, passed) => settings.initial_learning_rate / (1 + settings.decay_rate * passed)),
@@ -41,6 +45,26 @@ const SCHEDULES: Readonly<Record<string, (given: Named) => Schedule>> = {
     };
   },
 
+  CosineDecayRestarts(given) {
+    const settings = settingsOf(
+      given,
+      { initial_learning_rate: 0.1, first_decay_steps: 1, t_mul: 2, m_mul: 1, alpha: 0 },
+      FREE,
+    );
+    const { initial_learning_rate: initial, first_decay_steps: first, t_mul, m_mul, alpha } = settings;
+    return (step) => {
+      const passed = fround(step / first);
+      // In float32, where the logarithm of a restart's step is a whole number.
+      const restarts =
+        t_mul === 1
+          ? Math.floor(passed)
+          : Math.floor(fround(fround(Math.log(fround(1 - passed * (1 - t_mul)))) / fround(Math.log(fround(t_mul)))));
+      const begun = t_mul === 1 ? restarts : (1 - t_mul ** restarts) / (1 - t_mul);
+      const within = (passed - begun) / (t_mul === 1 ? 1 : t_mul ** restarts);
+      return initial * ((1 - alpha) * 0.5 * m_mul ** restarts * (1 + Math.cos(Math.PI * within)) + alpha);
+    };
+  },
+
   PolynomialDecay(given) {
     const settings = settingsOf(
       given,
@@ -56,7 +80,7 @@ const SCHEDULES: Readonly<Record<string, (given: Named) => Schedule>> = {
 
   PiecewiseConstantDecay({ config: { boundaries, values } }) {
     if (!isNumbers(boundaries) || !isNumbers(values) || values.length !== boundaries.length + 1)
-      return unsupported("a PiecewiseConstantDecay without as many boundaries as values but one");
+      return doesNotLoad("a PiecewiseConstantDecay without as many boundaries as values but one");
     return (step) => {
       const place = boundaries.findIndex((boundary) => step <= Math.trunc(boundary));
       return values[place < 0 ? boundaries.length : place] as number;
@@ -70,8 +94,8 @@ const isNumbers = (value: unknown): value is readonly number[] =>
 /** The schedule that an optimizer's `learning_rate` describes; a number if it is none. */
 export function loadLearningRate(value: unknown): number | Schedule {
   if (typeof value === "number") return value;
-  if (!isRecord(value)) return unsupported(`the learning rate ${JSON.stringify(value)?.slice(0, 80)}`);
+  if (!isRecord(value)) return doesNotLoad(`the learning rate ${shown(value)}`);
   const given = named(value, "schedule");
   const load = Object.hasOwn(SCHEDULES, given.name) ? SCHEDULES[given.name] : undefined;
-  return load ? load(given) : unsupported(`the schedule '${given.name}'`);
+  return load ? load(given) : refuseUnknown("schedule", given.name);
 }

@@ -2,8 +2,11 @@ import {
   abs,
   add,
   div,
+  expandDims,
   greater,
+  matMul,
   maximum,
+  mean,
   minimum,
   mul,
   neg,
@@ -14,9 +17,11 @@ import {
   sub,
   sum,
   type Tensor,
+  transpose,
+  type Variable,
   where,
 } from "../../tf.js";
-import type { Like } from "./unsupported.js";
+import type { Like } from "./named.js";
 
 type Settings = Readonly<Record<string, number | boolean>>;
 
@@ -28,7 +33,7 @@ interface Step<S, Slot extends string> {
   /** The step's number; the first is 1. */
   readonly step: number;
   readonly settings: Like<S>;
-  /** What the optimizer keeps for the variable, of its shape. */
+  /** What the optimizer keeps for the variable. */
   readonly slots: Readonly<Record<Slot, Tensor>>;
   /** What the optimizer keeps for all variables, as `advance` left it. */
   readonly product: number;
@@ -39,13 +44,17 @@ interface RuleOf<S extends Settings, Slot extends string> {
   /** Its settings with Keras' defaults, beside those that all optimizers have. */
   readonly settings: S;
   /** What it keeps, in groups: Keras stores all variables' slots of a group before the next group's. */
-  slots(settings: Like<S>): readonly (readonly Slot[])[];
+  slots(settings: Like<S>, variable: Variable): readonly (readonly Slot[])[];
+  /** A slot's shape for a variable's; default the same. */
+  shape?(slot: Slot, shape: readonly number[]): readonly number[];
   /** What a slot begins with; default 0. */
-  start?(slot: Slot, settings: Like<S>): number;
+  start?(slot: Slot, settings: Like<S>, variable: Variable): number | Tensor;
+  /** The share that a variable decays by, where it is not `weight_decay`. */
+  decay?(settings: Like<S>, variable: Variable): number | undefined;
   /** Keras' Nadam keeps one number for all variables, 1 at first: what it is after a step. */
   advance?(product: number, step: number, settings: Like<S>): number;
   /** The variable, `value`, and its slots after a step. */
-  update(step: Step<S, Slot>): Readonly<Record<Slot | "value", Tensor>>;
+  update(step: Step<S, Slot>): Readonly<Record<"value", Tensor> & Partial<Record<Slot, Tensor>>>;
 }
 
 export type Rule = RuleOf<Settings, string>;
@@ -73,6 +82,24 @@ const adam = rule({
     return { value: sub(value, change), momentum, velocity, velocity_hat: hat };
   },
 });
+
+const MUON = {
+  adam_beta_1: 0.9,
+  adam_beta_2: 0.999,
+  adam_weight_decay: 0.004,
+  epsilon: 1e-7,
+  exclude_embeddings: true,
+  muon_a: 3.4445,
+  muon_b: -4.775,
+  muon_c: 2.0315,
+  adam_lr_ratio: 1,
+  momentum: 0.95,
+  ns_steps: 5,
+  nesterov: true,
+  rms_rate: 0.2,
+};
+
+const rootMeanSquare = (x: Tensor): Tensor => sqrt(mean(square(x)));
 
 /** Keras' optimizers (keras/src/optimizers), step by step. */
 export const RULES: Readonly<Record<string, Rule>> = {
@@ -210,7 +237,96 @@ export const RULES: Readonly<Record<string, Rule>> = {
       return { value: sub(value, mul(change, mul(ratio, rate))), momentum, velocity };
     },
   }),
+
+  ScheduleFreeAdamW: rule({
+    settings: { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, warmup_steps: 0 },
+    slots: () => [["momentum", "velocity"]],
+    start: (slot, _, variable) => (slot === "momentum" ? variable : 0),
+    update({ gradient, value, rate, step, settings, slots }) {
+      const [beta_1, beta_2] = [fround(settings.beta_1), fround(settings.beta_2)];
+      const warm = settings.warmup_steps > 0 ? rate * Math.min(step / settings.warmup_steps, 1) : rate;
+      const velocity = approach(slots.velocity, square(gradient), 1 - beta_2);
+      const scale = add(sqrt(div(velocity, 1 - power(beta_2, step))), settings.epsilon);
+      const momentum = sub(slots.momentum, div(mul(gradient, warm), scale));
+      const before = div(sub(value, mul(slots.momentum, 1 - beta_1)), beta_1);
+      const mean = average(before, momentum, 1 - 1 / step);
+      return { value: average(momentum, mean, 1 - beta_1), momentum, velocity };
+    },
+  }),
+
+  Adafactor: rule({
+    settings: { beta_2_decay: -0.8, epsilon_1: 1e-30, epsilon_2: 1e-3, clip_threshold: 1, relative_step: true },
+    // Keras keeps a number for rows and columns that there are none of.
+    slots: () => [["rows", "columns", "velocity"]],
+    shape(slot, shape) {
+      if (slot === "velocity") return shape;
+      if (shape.length < 2) return [];
+      return shape.toSpliced(slot === "rows" ? -1 : -2, 1);
+    },
+    update({ gradient, value, rate, step, settings, slots }) {
+      const size = maximum(rootMeanSquare(value), settings.epsilon_2);
+      const squares = add(square(gradient), settings.epsilon_1);
+      const rho = 1 - fround(step ** settings.beta_2_decay);
+      const factors = value.rank >= 2 && {
+        rows: average(slots.rows, mean(squares, -1), rho),
+        columns: average(slots.columns, mean(squares, -2), rho),
+      };
+      const velocity = factors
+        ? mul(expandDims(div(factors.rows, mean(factors.rows, -1, true)), -1), expandDims(factors.columns, -2))
+        : average(slots.velocity, squares, rho);
+      const change = div(gradient, sqrt(velocity));
+      const clipped = div(change, maximum(div(rootMeanSquare(change), settings.clip_threshold), 1));
+      const length = mul(size, Math.min(rate, 1 / Math.sqrt(step)));
+      return { value: sub(value, mul(clipped, length)), ...factors, velocity };
+    },
+  }),
+
+  Muon: rule({
+    settings: MUON,
+    slots: (settings, variable) => [isAdams(settings, variable) ? ["momentum", "velocity"] : ["momentum"]],
+    decay: (settings, variable) => (isAdams(settings, variable) ? settings.adam_weight_decay : undefined),
+    update({ gradient, value, rate, step, settings, slots }) {
+      if (slots.velocity) {
+        const { adam_beta_1: beta_1, adam_beta_2: beta_2, epsilon } = settings;
+        const own = { beta_1, beta_2, epsilon, amsgrad: false };
+        return adam.update({
+          gradient,
+          value,
+          rate: rate * settings.adam_lr_ratio,
+          step,
+          settings: own,
+          slots,
+          product: 1,
+        });
+      }
+      const momentum = add(slots.momentum, add(gradient, mul(slots.momentum, settings.momentum - 1)));
+      const direction = settings.nesterov ? add(gradient, mul(momentum, settings.momentum)) : momentum;
+      const scale = settings.rms_rate === 0 ? 1 : Math.sqrt(Math.max(...value.shape)) * settings.rms_rate;
+      return { value: sub(value, mul(orthogonal(direction, settings), rate * scale)), momentum };
+    },
+  }),
 };
+
+/** Whether Muon leaves a variable to Adam: one that is no matrix, and embeddings. */
+const isAdams = (
+  { exclude_embeddings: isExcluded }: { exclude_embeddings: boolean },
+  { name, shape }: Variable,
+): boolean => shape.length !== 2 || (isExcluded && name.toLowerCase().includes("embedding"));
+
+type Muon = Like<typeof MUON>;
+
+/** The matrix nearest to having orthogonal rows, by Newton and Schulz's iteration. */
+function orthogonal(given: Tensor, { ns_steps, muon_a, muon_b, muon_c }: Muon): Tensor {
+  const [rows, columns] = given.shape as [number, number];
+  const wide = rows > columns ? transpose(given) : given;
+  let x = div(wide, add(sqrt(sum(square(wide))), 1e-7));
+  for (let i = 0; i < ns_steps; i++) {
+    const products = matMul(x, x, false, true);
+    const mixed = add(mul(products, muon_b), matMul(mul(products, muon_c), products));
+    x = add(mul(x, muon_a), matMul(mixed, x));
+  }
+  return rows > columns ? transpose(x) : x;
+}
 
 /** Nadam's share of the momentum at a step. */
 const share = (beta: number, step: number): number => fround(fround(beta) * (1 - 0.5 * power(0.96, step)));

@@ -3,10 +3,10 @@ export interface KerasNode {
   readonly class_name: string;
   readonly module?: string | null;
   readonly registered_name?: string | null;
-  readonly name?: string;
+  readonly name?: string | null;
   readonly config: Readonly<Record<string, unknown>>;
   readonly build_config?: { readonly input_shape?: unknown } | null;
-  readonly inbound_nodes?: readonly unknown[];
+  readonly inbound_nodes?: readonly unknown[] | null;
 }
 
 /** An array of an HDF5 file: what it is; its values are read on demand. */
@@ -37,15 +37,26 @@ export interface KerasContainer {
   /** `keras`: groups by layer as in `.keras`; `legacy`: groups by name as in `.h5`. */
   readonly layout: "keras" | "legacy";
   readonly weights: StoredGroup;
-  /** The values of an array, row-major; floats of any width as float32, whole numbers as int32. */
-  read(array: StoredArray): Promise<Float32Array | Int32Array>;
+  /** The values of an array, row-major, block by block; each is valid until the next. */
+  blocks(array: StoredArray): AsyncIterable<Values>;
+  /** All values of an array. */
+  read(array: StoredArray): Promise<Values>;
 }
+
+/** Values of an array; floats of any width as float32, whole numbers as int32. */
+export type Values = Float32Array | Int32Array;
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+const isTextOrNothing = (value: unknown): boolean => typeof (value ?? "") === "string";
+
 export const isNode = (value: unknown): value is KerasNode =>
-  isRecord(value) && typeof value.class_name === "string" && isRecord(value.config);
+  isRecord(value) &&
+  typeof value.class_name === "string" &&
+  isRecord(value.config) &&
+  [value.module, value.registered_name, value.name].every(isTextOrNothing) &&
+  Array.isArray(value.inbound_nodes ?? []);
 
 /** The group of a `legacy` file that holds a group a layer. */
 export const legacyWeights = (root: StoredGroup): StoredGroup => root.groups.get("model_weights") ?? root;

@@ -1,11 +1,12 @@
-import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { LitModelError } from "../../errors.js";
-import type { KerasContainer, StoredGroup } from "./container.js";
+import { sizeOf } from "../../tensors/size-of.js";
+import type { KerasContainer, StoredArray, StoredGroup, Values } from "./container.js";
 import type { Hdf5Answer, Hdf5Request, Hdf5Span } from "./hdf5-reader.worker.js";
+import type { Hdf5Parts } from "./libhdf5.js";
 
 /** An HDF5 file: an open file of the host, or a span of one. */
-export interface Hdf5Source extends Omit<Hdf5Span, "compiled"> {
+interface Hdf5Source extends Omit<Hdf5Span, "parts"> {
   /** What messages call it. */
   readonly name: string;
 }
@@ -14,7 +15,7 @@ export interface Hdf5Source extends Omit<Hdf5Span, "compiled"> {
 const TIME = { ms: 3000, msAByte: 1 / 4000, msAnArray: 10 };
 const MEMORY = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 };
 
-let compiled: unknown;
+let parts: Hdf5Parts | undefined;
 
 /**
  * Opens an HDF5 file of unknown origin, in a thread with limits of memory and time, and ends that when `use` is done.
@@ -24,7 +25,7 @@ let compiled: unknown;
  */
 export async function withHdf5Reader<T>(
   { name, ...span }: Hdf5Source,
-  use: (file: { readonly root: StoredGroup; readonly read: KerasContainer["read"] }) => Promise<T>,
+  use: (file: { readonly root: StoredGroup } & Pick<KerasContainer, "blocks" | "read">) => Promise<T>,
   check?: () => Promise<void>,
 ): Promise<T> {
   const fail = (what: string, cause?: unknown) => new LitModelError(`${name}: ${what}`, { cause });
@@ -32,7 +33,7 @@ export async function withHdf5Reader<T>(
     execArgv: [],
     env: {},
     resourceLimits: MEMORY,
-    workerData: { ...span, compiled } satisfies Hdf5Span,
+    workerData: { ...span, parts } satisfies Hdf5Span,
   });
   const died = new Promise<never>((_, reject) => {
     worker.once("error", (cause: Error & { code?: string }) =>
@@ -47,8 +48,13 @@ export async function withHdf5Reader<T>(
   });
   died.catch(() => {});
 
+  // The thread answers in the order of the questions; its first word is that it is ready.
+  const waiting: ((answer: unknown) => void)[] = [];
+  worker.on("message", (answer: unknown) => waiting.shift()?.(answer));
+  const answered = <A>() => Promise.race([new Promise((resolve) => waiting.push(resolve)), died]) as Promise<A>;
+
   let budget = TIME.ms + span.size * TIME.msAByte;
-  const ask = async (request: Hdf5Request) => {
+  const tell = async (request: Hdf5Request) => {
     const limit = budget;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -58,10 +64,9 @@ export async function withHdf5Reader<T>(
         reject(fail("it takes too long to read"));
       });
     });
-    const answered = once(worker, "message") as Promise<[Hdf5Answer]>;
-    worker.postMessage(request);
+    worker.postMessage(request, "spare" in request && request.spare ? [request.spare] : []);
     try {
-      const [answer] = await Promise.race([answered, died, late]);
+      const answer = await Promise.race([answered<Hdf5Answer>(), late]);
       budget -= answer.ms;
       if (answer.ok) return answer.value;
       if (answer.refused) throw fail(answer.message);
@@ -72,20 +77,43 @@ export async function withHdf5Reader<T>(
     }
   };
 
+  /** Memory of blocks that are used, for others. */
+  const spares: ArrayBuffer[] = [];
+  const ask = (path: string, block: number) => {
+    const values = tell({ type: "read", path, block, spare: spares.pop() }) as Promise<Values>;
+    values.catch(() => {});
+    return values;
+  };
+  async function* blocks({ path, shape }: StoredArray): AsyncGenerator<Values> {
+    let left = sizeOf(shape);
+    let next = ask(path, 0);
+    for (let block = 1; ; block++) {
+      const values = await next;
+      left -= values.length;
+      if (left > 0) next = ask(path, block);
+      yield values;
+      spares.push(values.buffer as ArrayBuffer);
+      if (left <= 0) return;
+    }
+  }
+  const read = async (array: StoredArray): Promise<Values> => {
+    const total = sizeOf(array.shape);
+    let all: Values | undefined;
+    let done = 0;
+    for await (const values of blocks(array)) {
+      all ??= values instanceof Int32Array ? new Int32Array(total) : new Float32Array(total);
+      all.set(values, done);
+      done += values.length;
+    }
+    return all as Values;
+  };
+
   try {
-    const [[module]] = await Promise.all([Promise.race([once(worker, "message"), died]), check?.()]);
-    compiled ??= module;
-    const root = (await ask({ type: "list" })) as StoredGroup;
+    const [found] = await Promise.all([answered<Hdf5Parts>(), check?.()]);
+    parts ??= found;
+    const root = (await tell({ type: "list" })) as StoredGroup;
     budget += countArrays(root) * TIME.msAnArray;
-    let last: Promise<unknown> = Promise.resolve();
-    return await use({
-      root,
-      read: ({ path }) => {
-        const values = last.then(() => ask({ type: "read", path })) as Promise<Float32Array | Int32Array>;
-        last = values.catch(() => {});
-        return values;
-      },
-    });
+    return await use({ root, blocks, read });
   } finally {
     await worker.terminate();
   }

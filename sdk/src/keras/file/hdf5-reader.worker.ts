@@ -5,8 +5,9 @@
 import { readSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { reasonOf } from "../../hdf5.js";
+import { type Hdf5Parts, startHdf5, takeHdf5Apart } from "./libhdf5.js";
 import { type ArrayLayout, type Hdf5Library, listTree, Refusal } from "./list-tree.js";
-import { readValues } from "./read-values.js";
+import { readBlock } from "./read-block.js";
 
 /** What the thread is started with. */
 export interface Hdf5Span {
@@ -15,39 +16,35 @@ export interface Hdf5Span {
   readonly offset: number;
   readonly size: number;
   /** libhdf5, if another thread has compiled it. */
-  readonly compiled: unknown;
+  readonly parts: Hdf5Parts | undefined;
 }
 
-/** The first request lists the file, each later one reads an array by its path. */
-export type Hdf5Request = { readonly type: "list" } | { readonly type: "read"; readonly path: string };
+/** The first request lists the file, each later one reads a block of an array, into memory that is no longer used. */
+export type Hdf5Request =
+  | { readonly type: "list" }
+  | { readonly type: "read"; readonly path: string; readonly block: number; readonly spare: ArrayBuffer | undefined };
 
 export type Hdf5Answer =
   | { readonly ok: true; readonly value: unknown; readonly ms: number }
   | { readonly ok: false; readonly refused: boolean; readonly message: string; readonly ms: number };
 
-interface Wasm {
-  compile(bytes: unknown): Promise<unknown>;
-  instantiate(module: unknown, imports: unknown): Promise<unknown>;
-  Memory: { prototype: { buffer: ArrayBuffer; grow(pages: number): number } };
+interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
 }
 
 const HEAP = 2 ** 28;
 const PAGE = 2 ** 16;
 const NAME = "/model.h5";
 const span = workerData as Hdf5Span;
-const wasm = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly;
-const { instantiate } = wasm;
-const { grow } = wasm.Memory.prototype;
-let { compiled } = span;
+const memory = (globalThis as unknown as { WebAssembly: { Memory: { prototype: Memory } } }).WebAssembly.Memory
+  .prototype;
+const { grow } = memory;
 
 console.log = console.error = () => {};
-wasm.Memory.prototype.grow = function (pages) {
+memory.grow = function (pages) {
   if (this.buffer.byteLength + pages * PAGE > HEAP) throw new RangeError(`more than ${HEAP} bytes of memory`);
   return grow.call(this, pages);
-};
-wasm.instantiate = async (bytes, imports) => {
-  compiled ??= await wasm.compile(bytes);
-  return { module: compiled, instance: await instantiate(compiled, imports) };
 };
 
 let library: Hdf5Library;
@@ -84,7 +81,7 @@ function answer(request: Hdf5Request) {
   }
   const layout = layouts.get(request.path);
   if (!layout) throw new Refusal(`no array ${request.path}`);
-  return readValues(library, file, request.path, layout);
+  return readBlock(library, file, request.path, layout, request.block, request.spare);
 }
 
 parentPort?.on("message", (request: Hdf5Request) => {
@@ -100,7 +97,7 @@ parentPort?.on("message", (request: Hdf5Request) => {
   parentPort?.postMessage(said, said.ok && ArrayBuffer.isView(said.value) ? [said.value.buffer as ArrayBuffer] : []);
 });
 
-const { ready } = await import("h5wasm");
-library = await ready;
+const parts = span.parts ?? (await takeHdf5Apart());
+library = await startHdf5(parts);
 (library as unknown as { activate_throwing_error_handler(): void }).activate_throwing_error_handler();
-parentPort?.postMessage(compiled);
+parentPort?.postMessage(parts);

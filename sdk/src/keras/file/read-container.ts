@@ -51,6 +51,10 @@ export function withContainer<T>(
 }
 
 async function withSource<T>(source: string | Uint8Array, use: (file: Source) => Promise<T>): Promise<T> {
+  if (typeof source !== "string" && !(source instanceof Uint8Array)) {
+    const found = Object.prototype.toString.call(source).slice(8, -1);
+    throw new LitModelError(`a Keras file is a path or its bytes in a Uint8Array, found ${found}`);
+  }
   if (typeof source !== "string")
     return withScratch("bytes", [source], (handle) => use({ handle, size: source.length, name: "bytes" }));
   const { handle, size } = await openForReading(source, LitModelError);
@@ -108,7 +112,7 @@ function withKeras<T>(file: Source, use: (container: KerasContainer) => Promise<
     const read = (handle: FileHandle, offset: number, check?: () => Promise<void>) =>
       withHdf5Reader(
         { fd: handle.fd, offset, size: weights.size, name: `${path}/${WEIGHTS}` },
-        ({ root, read }) => use({ path, config, compiled, major, layout: "keras", weights: root, read }),
+        ({ root, ...arrays }) => use({ path, config, compiled, major, layout: "keras", weights: root, ...arrays }),
         check,
       );
     if (weights.offset !== null) return read(file.handle, weights.offset, () => pass(weights));
@@ -122,9 +126,9 @@ async function pass(entry: ZipEntry): Promise<void> {
 }
 
 function withHdf5<T>({ handle, size, name: path }: Source, use: (container: KerasContainer) => Promise<T>): Promise<T> {
-  return withHdf5Reader({ fd: handle.fd, offset: 0, size, name: path }, ({ root, read }) => {
+  return withHdf5Reader({ fd: handle.fd, offset: 0, size, name: path }, ({ root, ...arrays }) => {
     const text = (name: string) => root.texts.get(name)?.[0];
-    const container = { path, weights: root, read, compiled: null, config: null };
+    const container = { path, weights: root, ...arrays, compiled: null, config: null };
     const model = text("model_config");
     if (model !== undefined) {
       const training = text("training_config");

@@ -4,10 +4,25 @@ import { carry } from "./carry.js";
 
 type Layer = layers.Layer;
 
-/** The penalties of a layer's calls in the current step of training. */
+/** The penalties of a layer's calls in the current step of training or evaluation. */
 const pending = new WeakMap<Layer, Map<object, Tensor>>();
 
-/** Adds the activity penalty of a training call to the layer's losses: as in Keras, per sample of the batch. */
+let isMeasuring = false;
+
+/** Runs a model's call in a step whose loss is asked for: activity penalties count in it. */
+export function measuring<T>(call: () => T): T {
+  isMeasuring = true;
+  try {
+    return call();
+  } finally {
+    isMeasuring = false;
+  }
+}
+
+/** Whether activity penalties count in a call: in one of training, and in a step of evaluation. */
+export const countsPenalties = (isTraining: boolean): boolean => isTraining || isMeasuring;
+
+/** Adds the activity penalty of a call to the layer's losses: as in Keras, per sample of the batch. */
 export function addActivityPenalty(layer: Layer, regularizer: Regularizer, outputs: readonly Tensor[]): void {
   for (const output of outputs) {
     const penalties = penaltiesOf(layer);

@@ -26,6 +26,7 @@ abstract class Elementwise<Config extends object> extends KerasLayer<Config> {
   protected abstract of(x: Tensor): Tensor;
 }
 
+/** Keras' Activation: a function of each value, or of the last axis. */
 export class Activation extends Elementwise<{ readonly activation: string }> {
   static readonly className = "Activation";
   readonly activation: Apply;
@@ -40,12 +41,16 @@ export class Activation extends Elementwise<{ readonly activation: string }> {
   }
 }
 
-export interface ReLUConfig {
+interface ReLUConfig {
+  /** The largest value; null, the default, for none. */
   readonly maxValue?: number | null;
+  /** The slope below `threshold`; default 0. */
   readonly negativeSlope?: number | null;
+  /** Values up to it are 0; default 0. */
   readonly threshold?: number | null;
 }
 
+/** Keras' ReLU, which is its ThresholdedReLU as well. */
 export class ReLU extends Elementwise<ReLUConfig> {
   static readonly className = "ReLU";
 
@@ -55,6 +60,7 @@ export class ReLU extends Elementwise<ReLUConfig> {
   }
 }
 
+/** Keras' LeakyReLU: below 0 times `negativeSlope`, default 0.3. */
 export class LeakyReLU extends Elementwise<{ readonly negativeSlope?: number }> {
   static readonly className = "LeakyReLU";
 
@@ -63,6 +69,7 @@ export class LeakyReLU extends Elementwise<{ readonly negativeSlope?: number }> 
   }
 }
 
+/** Keras' ELU: below 0 `alpha` (e^x - 1); `alpha` is 1 by default. */
 export class ELU extends Elementwise<{ readonly alpha?: number }> {
   static readonly className = "ELU";
 

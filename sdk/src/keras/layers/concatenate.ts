@@ -1,7 +1,7 @@
 import { any, cast, concat, expandDims, logicalNot, logicalOr, type Tensor, tidy, zerosLike } from "../../tf.js";
 import { KerasLayer, type LayerConfig, type Shape } from "./keras-layer.js";
 
-export interface ConcatenateConfig {
+interface ConcatenateConfig {
   /** Default -1. */
   readonly axis?: number;
 }

@@ -1,6 +1,5 @@
+import { sizeOf } from "../../tensors/size-of.js";
 import { matMul, reshape, sum, type Tensor, transpose } from "../../tf.js";
-
-const product = (lengths: readonly number[]): number => lengths.reduce((total, length) => total * length, 1);
 
 /**
  * einsum of two tensors by one matrix product, with gradients, which tf.einsum lacks: a letter for each axis, every
@@ -28,7 +27,7 @@ export function contract(x: Tensor, y: Tensor, ofX: string, ofY: string, ofOutpu
         tensor,
         groups.flat().map((letter) => letters.indexOf(letter)),
       ),
-      groups.map((group) => product(size(group))),
+      groups.map((group) => sizeOf(size(group))),
     );
   const result = matMul(arrange(left, inX, batch, rows, inner), arrange(right, inY, batch, inner, columns));
   const found = [...batch, ...rows, ...columns];

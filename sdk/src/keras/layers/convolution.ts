@@ -2,7 +2,7 @@ import { activation } from "../settings/activations.js";
 import { constraint } from "../settings/constraints.js";
 import { initializer } from "../settings/initializers.js";
 import { regularizer } from "../settings/regularizers.js";
-import { dataFormat, flag, padding, type Setting, unsupported, whole, word } from "../settings/setting.js";
+import { count, dataFormat, flag, padding, required, type Setting, unsupported, word } from "../settings/setting.js";
 import { type LayerType, ownType } from "./layer-type.js";
 import {
   Convolution,
@@ -30,7 +30,7 @@ const type = <Config extends ConvolutionConfig>(
 ): LayerType =>
   ownType(named(className, layer), {
     settings: {
-      kernel_size: sizes(axes),
+      kernel_size: required(sizes(axes)),
       strides: sizes(axes),
       padding: axes === 1 ? padding : word("valid", "same"),
       data_format: dataFormat,
@@ -44,17 +44,17 @@ const type = <Config extends ConvolutionConfig>(
   });
 
 const kernel: Settings = {
-  filters: whole,
+  filters: required(count),
   ...weight("kernel"),
   lora_rank: unsupported("lora_rank"),
 };
 
-const depthwise: Settings = { depth_multiplier: whole, ...weight("depthwise") };
-const separable: Settings = { filters: whole, ...depthwise, ...weight("pointwise") };
+const depthwise: Settings = { depth_multiplier: count, ...weight("depthwise") };
+const separable: Settings = { filters: required(count), ...depthwise, ...weight("pointwise") };
 
 /** Layers that slide a kernel over one to three spatial axes. */
 export const CONVOLUTION: readonly LayerType[] = [1, 2, 3].flatMap((axes) => [
-  type(`Conv${axes}D`, Convolution, axes, { ...kernel, groups: whole }),
+  type(`Conv${axes}D`, Convolution, axes, { ...kernel, groups: count }),
   type(`Conv${axes}DTranspose`, TransposedConvolution, axes, { ...kernel, output_padding: sizes(axes, 0) }),
   ...(axes === 3
     ? []

@@ -4,14 +4,17 @@ import { constraint } from "../settings/constraints.js";
 import { initializer } from "../settings/initializers.js";
 import { regularizer } from "../settings/regularizers.js";
 import {
+  count,
   dataFormat,
   flag,
+  lengths,
   number,
   numberOrNull,
+  required,
   type Setting,
+  text,
   textOrNull,
   unsupported,
-  whole,
   wholes,
 } from "../settings/setting.js";
 import { Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax } from "./advanced-activations.js";
@@ -40,7 +43,7 @@ const seed: Setting = { load: (value) => (Number.isSafeInteger(value) ? value : 
 /** What Keras writes is kept as it is. */
 const kept: Setting = { load: (value) => value, save: (value) => value };
 
-const dropout = { rate: number, seed };
+const dropout = { rate: required(number), seed };
 
 const quantization = {
   lora_rank: unsupported("lora_rank"),
@@ -59,11 +62,11 @@ const kernel = {
 
 /** Dense and the layers that only reshape or change values in place. */
 export const CORE: readonly LayerType[] = [
-  ownType(Dense, { settings: { units: whole, activation, use_bias: flag, ...kernel, ...quantization } }),
+  ownType(Dense, { settings: { units: required(count), activation, use_bias: flag, ...kernel, ...quantization } }),
   ownType(EinsumDense, {
     settings: {
-      equation: textOrNull,
-      output_shape: wholes,
+      equation: required(text),
+      output_shape: required(wholes),
       activation,
       bias_axes: textOrNull,
       ...kernel,
@@ -72,8 +75,8 @@ export const CORE: readonly LayerType[] = [
   }),
   ownType(Embedding, {
     settings: {
-      input_dim: whole,
-      output_dim: whole,
+      input_dim: required(count),
+      output_dim: required(count),
       embeddings_initializer: initializer,
       embeddings_regularizer: regularizer,
       embeddings_constraint: constraint,
@@ -117,15 +120,15 @@ export const CORE: readonly LayerType[] = [
   ownType(Dropout, { settings: { ...dropout, noise_shape: wholes } }),
   ownType(AlphaDropout, { settings: { ...dropout, noise_shape: wholes } }),
   ownType(GaussianDropout, { settings: dropout }),
-  ownType(GaussianNoise, { settings: { stddev: number, seed } }),
+  ownType(GaussianNoise, { settings: { stddev: required(number), seed } }),
   ownType(SpatialDropout1D, { settings: dropout, takesTrainable: false }),
   ownType(SpatialDropout2D, { settings: { ...dropout, data_format: dataFormat }, takesTrainable: false }),
   ownType(SpatialDropout3D, { settings: { ...dropout, data_format: dataFormat }, takesTrainable: false }),
   ownType(ActivityRegularization, { settings: { l1: number, l2: number } }),
   ownType(Identity, { settings: {} }),
-  ownType(Reshape, { settings: { target_shape: wholes } }),
-  ownType(Permute, { settings: { dims: wholes } }),
-  ownType(RepeatVector, { settings: { n: whole } }),
+  ownType(Reshape, { settings: { target_shape: required(lengths) } }),
+  ownType(Permute, { settings: { dims: required(lengths) } }),
+  ownType(RepeatVector, { settings: { n: required(count) } }),
   ownType(Flatten, { settings: { data_format: dataFormat } }),
   {
     ...ownType(Lambda, { settings: { function: kept, output_shape: kept, mask: kept, arguments: kept } }),
@@ -133,5 +136,6 @@ export const CORE: readonly LayerType[] = [
     parameters: ["inputs", "mask", "training"],
     // Keras gives the mask and the mode to functions that take them: what is passed for one does not.
     apply: (layer, { mask: _mask, training: _training, ...given }, where) => applyToInputs(layer, given, where),
+    note: "in a Functional model a slice is saved as the operation GetItem; another Lambda needs stock Keras' `safe_mode=False`",
   },
 ];

@@ -1,8 +1,9 @@
+import { sizeOf } from "../../tensors/size-of.js";
 import { cast, fused, reshape, type Tensor, type Tensor2D, tidy } from "../../tf.js";
 import { type Activation, getActivation } from "../settings/activations.js";
 import { KerasLayer, type LayerConfig, type Shape, single, singleShape, type Weight } from "./keras-layer.js";
 
-export interface DenseConfig {
+interface DenseConfig {
   readonly units: number;
   /** tfjs' name; default `linear`. */
   readonly activation?: string;
@@ -43,7 +44,7 @@ export class Dense extends KerasLayer<DenseConfig> {
     return tidy(() => {
       const input = cast(single(inputs), "float32");
       const outer = input.shape.slice(0, -1);
-      const rows = outer.reduce((product, length) => product * length, 1);
+      const rows = sizeOf(outer);
       const a = reshape(input, [rows, input.shape.at(-1) as number]) as Tensor2D;
       const b = this.#kernel?.read() as Tensor2D;
       const bias = this.#bias?.read();

@@ -2,7 +2,7 @@ import { cast, div, expandDims, maximum, norm, type Tensor, tidy } from "../../t
 import { contract } from "./contract.js";
 import { KerasLayer, type LayerConfig, type Shape } from "./keras-layer.js";
 
-export interface DotConfig {
+interface DotConfig {
   /** The axis of each input that is summed over; one number holds for both. */
   readonly axes: number | readonly number[];
   /** Whether the inputs are scaled to length 1 along them; default false. */

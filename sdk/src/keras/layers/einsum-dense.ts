@@ -3,7 +3,7 @@ import { type Activation, getActivation } from "../settings/activations.js";
 import { contract } from "./contract.js";
 import { KerasLayer, type LayerConfig, type Shape, single, singleShape, type Weight } from "./keras-layer.js";
 
-export interface EinsumDenseConfig {
+interface EinsumDenseConfig {
   /** `ab,bc->ac`, `...ab,bc->...ac` or `ab...,bc->ac...`. */
   readonly equation: string;
   /** Of the output without the batch axis and the elided ones; null where it is as the input's. */

@@ -14,7 +14,7 @@ import {
 import { KerasLayer, type Shape, single, singleShape, type Weight } from "./keras-layer.js";
 import type { MaskMaker } from "./mask.js";
 
-export interface EmbeddingConfig {
+interface EmbeddingConfig {
   readonly inputDim: number;
   readonly outputDim: number;
   /** Whether 0 is padding, which the mask hides; default false. */

@@ -1,3 +1,4 @@
+import { sizeOf } from "../../tensors/size-of.js";
 import { reshape, type Tensor, tidy, transpose } from "../../tf.js";
 import { KerasLayer, type Shape, single, singleShape } from "./keras-layer.js";
 
@@ -7,9 +8,7 @@ export class Flatten extends KerasLayer<{ readonly dataFormat?: "channelsFirst" 
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
     const shape = singleShape(inputShape);
-    const rest = shape.slice(1);
-    const known = rest.every((length) => length !== null);
-    return [shape[0] ?? null, known ? rest.reduce<number>((product, length) => product * (length ?? 1), 1) : null];
+    return [shape[0] ?? null, sizeOf(shape.slice(1))];
   }
 
   override call(inputs: Tensor | Tensor[]): Tensor {
@@ -18,7 +17,7 @@ export class Flatten extends KerasLayer<{ readonly dataFormat?: "channelsFirst" 
       const { rank } = input;
       const axes = [0, ...Array.from({ length: rank - 2 }, (_, i) => i + 2), 1];
       const ordered = this.config.dataFormat === "channelsFirst" && rank > 2 ? transpose(input, axes) : input;
-      const size = input.shape.slice(1).reduce((product, length) => product * length, 1);
+      const size = sizeOf(input.shape.slice(1));
       return reshape(ordered, [input.shape[0] ?? 0, size]);
     });
   }

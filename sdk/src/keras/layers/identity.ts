@@ -16,7 +16,7 @@ export class Identity extends KerasLayer {
   }
 }
 
-export interface ActivityRegularizationConfig {
+interface ActivityRegularizationConfig {
   /** Default 0. */
   readonly l1?: number;
   /** Default 0. */

@@ -1,13 +1,13 @@
 import { type Tensor, tidy } from "../../tf.js";
 import { isRecord } from "../file/container.js";
 import { sliceOfLambda } from "../lambda/slice-of-lambda.js";
-import { getItem } from "../operations/get-item.js";
+import { getItem, type ItemKey } from "../operations/get-item.js";
 import { inferShapes } from "../operations/infer-shapes.js";
 import { KerasLayer, type LayerConfig, type Shape, single } from "./keras-layer.js";
 import type { LayerContext } from "./layer-type.js";
 
 /** A Lambda's config as Keras writes it; none of it is executed. */
-export interface LambdaConfig extends LayerConfig {
+interface LambdaConfig extends LayerConfig {
   readonly function?: unknown;
   readonly arguments?: unknown;
   readonly mask?: unknown;
@@ -18,9 +18,17 @@ type Run = (inputs: Tensor | Tensor[], settings: Readonly<Record<string, unknown
 /** Functions that layers run, by number: a config holds no function. */
 const RUNS: Run[] = [];
 
+/** What of `RUNS` takes a slice, and its keys. */
+const SLICES = new WeakMap<Run, readonly ItemKey[]>();
+
 /** Keras' Lambda: computes what was passed for it, or the slice that its bytecode takes. */
 export class Lambda extends KerasLayer<LambdaConfig & { readonly run: number }> {
   static readonly className = "Lambda";
+
+  /** The keys of the slice that it takes; undefined if it computes something else. */
+  get slice(): readonly ItemKey[] | undefined {
+    return SLICES.get(RUNS[this.config.run] as Run);
+  }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
     return inferShapes((inputs) => this.#compute(inputs.length === 1 ? single(inputs) : inputs), inputShape);
@@ -46,5 +54,7 @@ export function makeLambda(config: LambdaConfig, { path, layer, customObjects = 
 
 function sliceOf(config: LambdaConfig, name: string, path: string): Run {
   const keys = sliceOfLambda({ ...config, name }, path);
-  return (inputs) => getItem(single(inputs), keys);
+  const run: Run = (inputs) => getItem(single(inputs), keys);
+  SLICES.set(run, keys);
+  return run;
 }

@@ -1,8 +1,11 @@
-import type { layers, SymbolicTensor } from "../../tf.js";
+import type { LayersModel, layers, SymbolicTensor } from "../../tf.js";
 import type { KerasNode } from "../file/container.js";
 import type { Setting, Where } from "../settings/setting.js";
 
 export type Layer = layers.Layer;
+
+/** Whether a layer is a nested model. */
+export const isModelLayer = (layer: object): layer is LayersModel => "layers" in layer && "inputLayers" in layer;
 
 /** What a call got: each argument under its name; a tensor, a list or a record of them, or plain JSON. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -42,8 +45,8 @@ export interface LayerType {
    * Default `vars/0`, `vars/1`, …
    */
   places?(layer: Layer): readonly (string | readonly string[])[];
-  /** False if `fit` does not train through it. */
-  readonly trains?: false;
+  /** Where Keras keeps the class if it is not `keras.layers`: a class of that name elsewhere is another. */
+  readonly module?: string;
   /** What docs/keras.md says besides. */
   readonly note?: string;
   /** Whether Keras' class takes `trainable`; default true. */
@@ -51,13 +54,6 @@ export interface LayerType {
   /** The name of Keras' Python class if it is not `className`: it gives the layer's group its name. */
   readonly pythonName?: string;
 }
-
-/** A type of one of tfjs-layers' own classes. */
-export const stockType = <Config>(
-  className: string,
-  make: (config: Config) => Layer,
-  type: Omit<LayerType, "className" | "make" | "layerClass">,
-): LayerType => ({ ...type, className, make: make as LayerType["make"] });
 
 /** A type of a class of ours. */
 export const ownType = <Config extends object>(

@@ -1,6 +1,8 @@
 import { serialization } from "../../tf.js";
+import { installLimits } from "../build-limits.js";
 import { installSteps } from "../compiled/steps.js";
 import { registerSettings } from "../settings/register-settings.js";
+import { APPLICATIONS } from "./application-layers.js";
 import { ATTENTION } from "./attention/attention.js";
 import { CONVOLUTION } from "./convolution.js";
 import { CORE } from "./core.js";
@@ -11,12 +13,15 @@ import { installMasks } from "./pass-masks.js";
 import { POOLING } from "./pooling.js";
 import { PREPROCESSING } from "./preprocessing/preprocessing.js";
 import { RECURRENT } from "./recurrent/recurrent-layers.js";
+import { installRelease } from "./release-calls.js";
 import { SPATIAL } from "./spatial.js";
+import { installNames } from "./tensor-names.js";
 import { WRAPPERS } from "./wrappers/wrappers.js";
 
 /** Every layer that loads, by its class name. */
 export const LAYER_TYPES: ReadonlyMap<string, LayerType> = new Map(
   [
+    ...APPLICATIONS,
     ...ATTENTION,
     ...CONVOLUTION,
     ...CORE,
@@ -34,6 +39,9 @@ export const LAYER_TYPES: ReadonlyMap<string, LayerType> = new Map(
   ]),
 );
 
+/** The name of a layer's Python class, which gives its group of weights the name. */
+export const pythonNameOf = (className: string): string => LAYER_TYPES.get(className)?.pythonName ?? className;
+
 let registered = false;
 
 /** Makes our classes known to tfjs-layers, which clones and saves models by their names. */
@@ -43,5 +51,8 @@ export function registerLayers(): void {
   registerSettings();
   installMasks();
   installSteps();
+  installRelease();
+  installNames();
+  installLimits();
   for (const { layerClass } of LAYER_TYPES.values()) if (layerClass) serialization.registerClass(layerClass as never);
 }

@@ -2,7 +2,7 @@ import { any, cast, expandDims, notEqual, type Tensor, tidy, where } from "../..
 import { KerasLayer, single } from "./keras-layer.js";
 import type { MaskMaker } from "./mask.js";
 
-export interface MaskingConfig {
+interface MaskingConfig {
   /** Default 0. */
   readonly maskValue?: number;
 }

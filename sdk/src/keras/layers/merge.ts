@@ -1,4 +1,4 @@
-import { flag, whole, wholes } from "../settings/setting.js";
+import { flag, required, whole, wholes } from "../settings/setting.js";
 import { Concatenate } from "./concatenate.js";
 import { Dot } from "./dot.js";
 import { type LayerType, ownType } from "./layer-type.js";
@@ -8,5 +8,5 @@ import { Add, Average, Maximum, Minimum, Multiply, Subtract } from "./merge-laye
 export const MERGE: readonly LayerType[] = [
   ...[Add, Average, Maximum, Minimum, Multiply, Subtract].map((layerClass) => ownType(layerClass, { settings: {} })),
   ownType(Concatenate, { settings: { axis: whole } }),
-  ownType(Dot, { settings: { axes: wholes, normalize: flag } }),
+  ownType(Dot, { settings: { axes: required(wholes), normalize: flag } }),
 ];

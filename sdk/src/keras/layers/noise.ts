@@ -1,7 +1,7 @@
 import { add, cast, greaterEqual, mul, randomNormal, randomUniform, type Tensor, tidy, zerosLike } from "../../tf.js";
 import { KerasLayer, type Kwargs, type LayerConfig, single } from "./keras-layer.js";
 
-export interface NoiseConfig {
+interface NoiseConfig {
   readonly seed?: number | null;
 }
 
@@ -32,7 +32,7 @@ abstract class Noise<Config extends NoiseConfig> extends KerasLayer<Config> {
   }
 }
 
-export interface DropoutConfig extends NoiseConfig {
+interface DropoutConfig extends NoiseConfig {
   readonly rate: number;
   /** Lengths of the axes along which the draws differ, 1 where they do not; null is the input's. */
   readonly noiseShape?: readonly (number | null)[] | null;
@@ -56,7 +56,7 @@ export class Dropout<Config extends DropoutConfig = DropoutConfig> extends Noise
   }
 }
 
-export interface SpatialDropoutConfig extends DropoutConfig {
+interface SpatialDropoutConfig extends DropoutConfig {
   readonly dataFormat?: "channelsFirst" | "channelsLast";
 }
 
@@ -106,7 +106,7 @@ export class AlphaDropout extends Noise<DropoutConfig> {
   }
 }
 
-export interface GaussianNoiseConfig extends NoiseConfig {
+interface GaussianNoiseConfig extends NoiseConfig {
   readonly stddev: number;
 }
 

@@ -1,6 +1,6 @@
 import { cast, clone, LayersModel, layers, type SymbolicTensor, Tensor, tidy } from "../../tf.js";
 import type { Regularizer } from "../settings/instances.js";
-import { addActivityPenalty } from "./activity-penalty.js";
+import { addActivityPenalty, countsPenalties } from "./activity-penalty.js";
 import { callOnce } from "./call-once.js";
 import { callModel, carry } from "./carry.js";
 import type { Kwargs } from "./keras-layer.js";
@@ -48,7 +48,7 @@ const applyAsKeras = (apply: Apply): Apply =>
       const outputs = apply.call(this, given, mask ? { mask, ...kwargs } : kwargs);
       const isPassing = this.supportsMasking && masks.some((given) => given);
       const passed = made ?? (isPassing ? this.computeMask(tensors, masks as Tensor[]) : null);
-      if (regularizer && kwargs.training === true)
+      if (regularizer && countsPenalties(kwargs.training === true))
         addActivityPenalty(this as layers.Layer, regularizer, [outputs].flat());
       return passed ? attach([outputs].flat(), [passed].flat()) : outputs;
     } finally {

@@ -1,8 +1,9 @@
 import type { LayersModel } from "../../tf.js";
 import { snakeCase } from "../weights.js";
+import { CUSTOM_TYPES } from "./custom-type.js";
 import { OuterLayer } from "./inner-layer.js";
 import type { Layer } from "./layer-type.js";
-import { LAYER_TYPES } from "./layer-types.js";
+import { LAYER_TYPES, pythonNameOf } from "./layer-types.js";
 
 type Weight = Layer["weights"][number];
 type Place = string | readonly string[];
@@ -28,7 +29,7 @@ function placed(layer: Layer, prefix: string): [Weight, Place][] {
       places.set(weight, [places.get(weight) ?? [], `${prefix}vars/${i}`].flat());
     return [...places];
   }
-  const type = LAYER_TYPES.get(layer.getClassName());
+  const type = CUSTOM_TYPES.get(layer) ?? LAYER_TYPES.get(layer.getClassName());
   // A cell has no layers within it: its places are its own.
   const places = type?.places === placesOf ? undefined : type?.places?.(layer);
   return layer.weights.map((weight, i) => {
@@ -62,9 +63,8 @@ function stockInner({ cell, cells = [], layer, forwardLayer, backwardLayer }: Pa
 export function counted(): (layer: Layer) => string {
   const counts = new Map<string, number>();
   return (layer) => {
-    const name = layer.getClassName();
-    const pythonName = name === "Model" ? "Functional" : LAYER_TYPES.get(name)?.pythonName;
-    const snake = snakeCase(pythonName ?? name);
+    const name = CUSTOM_TYPES.get(layer)?.className ?? layer.getClassName();
+    const snake = snakeCase(name === "Model" ? "Functional" : pythonNameOf(name));
     const count = counts.get(snake) ?? 0;
     counts.set(snake, count + 1);
     return count === 0 ? snake : `${snake}_${count}`;

@@ -1,5 +1,5 @@
 import { applyToInputs, isTensor } from "../calls.js";
-import { dataFormat, flag, word } from "../settings/setting.js";
+import { dataFormat, flag, required, word } from "../settings/setting.js";
 import { type LayerType, ownType } from "./layer-type.js";
 import { named } from "./spatial/named.js";
 import {
@@ -14,13 +14,13 @@ import {
 import { sizes } from "./spatial/window.js";
 
 const window = (axes: number) => ({
-  pool_size: sizes(axes),
+  pool_size: required(sizes(axes)),
   strides: sizes(axes),
   padding: word("valid", "same"),
   data_format: dataFormat,
 });
 
-const adaptive = (axes: number) => ({ output_size: sizes(axes), data_format: dataFormat });
+const adaptive = (axes: number) => ({ output_size: required(sizes(axes)), data_format: dataFormat });
 
 const all = { data_format: dataFormat, keepdims: flag };
 

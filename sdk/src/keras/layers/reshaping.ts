@@ -1,7 +1,8 @@
+import { sizeOf } from "../../tensors/size-of.js";
 import { expandDims, reshape, type Tensor, tidy, tile, transpose } from "../../tf.js";
 import { KerasLayer, type LayerConfig, type Shape, single, singleShape } from "./keras-layer.js";
 
-export interface ReshapeConfig {
+interface ReshapeConfig {
   /** Of the output without the batch axis; -1 is what remains. */
   readonly targetShape: readonly number[];
 }
@@ -12,12 +13,11 @@ export class Reshape extends KerasLayer<ReshapeConfig> {
 
   #resolve(shape: Shape): Shape {
     const { targetShape } = this.config;
-    const product = (lengths: readonly number[]) => lengths.reduce((total, length) => total * length, 1);
     if (shape.includes(null)) return targetShape.map((length) => (length === -1 ? null : length));
-    const size = product(shape as number[]);
-    const known = product(targetShape.filter((length) => length !== -1));
+    const size = sizeOf(shape as number[]);
+    const known = sizeOf(targetShape.filter((length) => length !== -1));
     const resolved = targetShape.map((length) => (length === -1 ? size / known : length));
-    if (product(resolved) !== size || !resolved.every(Number.isSafeInteger))
+    if (sizeOf(resolved) !== size || !resolved.every(Number.isSafeInteger))
       throw new Error(`shape [${shape}] cannot become [${targetShape}]`);
     return resolved;
   }
@@ -34,7 +34,7 @@ export class Reshape extends KerasLayer<ReshapeConfig> {
   }
 }
 
-export interface PermuteConfig {
+interface PermuteConfig {
   /** For each axis of the output, which one of the input it is; the first after the batch axis is 1. */
   readonly dims: readonly number[];
 }

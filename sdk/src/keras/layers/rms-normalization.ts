@@ -25,8 +25,11 @@ export class RMSNormalization extends KerasLayer<Config> {
     return tidy(() => {
       const input = cast(single(inputs), "float32");
       const axes = sortedAxes(this.config.axis).map((axis) => axisAt(axis, input.rank));
-      const inverse = rsqrt(add(mean(square(input), axes, true), this.config.epsilon ?? 1e-6));
-      return mul(mul(input, inverse), (this.#scale as Weight).read());
+      return mul(overRootMeanSquare(input, axes, this.config.epsilon ?? 1e-6), (this.#scale as Weight).read());
     });
   }
 }
+
+/** x / sqrt(mean(x²) + epsilon). */
+export const overRootMeanSquare = (x: Tensor, axes: number[], epsilon: number): Tensor =>
+  mul(x, rsqrt(add(mean(square(x), axes, true), epsilon)));

@@ -1,5 +1,5 @@
 import { applyToInputs } from "../calls.js";
-import { dataFormat, flag, refuse, type Setting, unsupported, whole, word } from "../settings/setting.js";
+import { count, dataFormat, flag, refuse, required, type Setting, unsupported, word } from "../settings/setting.js";
 import { type LayerType, ownType } from "./layer-type.js";
 import { named } from "./spatial/named.js";
 import { CenterCrop, Cropping, Resizing, UpSampling, ZeroPadding } from "./spatial/spatial-layers.js";
@@ -27,22 +27,22 @@ const called: Pick<LayerType, "parameters" | "apply"> = {
   apply: (layer, { training: _, ...given }, where) => applyToInputs(layer, given, where),
 };
 
-const size = { height: whole, width: whole, data_format: dataFormat };
+const size = { height: required(count), width: required(count), data_format: dataFormat };
 
 /** Layers that add, cut or repeat values along spatial axes. */
 export const SPATIAL: readonly LayerType[] = [
   ...[1, 2, 3].flatMap((axes) => [
     ownType(named(`ZeroPadding${axes}D`, ZeroPadding), {
-      settings: { padding: margins(axes), data_format: dataFormat },
+      settings: { padding: required(margins(axes)), data_format: dataFormat },
     }),
     ownType(named(`Cropping${axes}D`, Cropping), {
-      settings: { cropping: margins(axes), ...(axes === 1 ? {} : { data_format: dataFormat }) },
+      settings: { cropping: required(margins(axes)), ...(axes === 1 ? {} : { data_format: dataFormat }) },
     }),
     ownType(named(`UpSampling${axes}D`, UpSampling), {
       settings:
         axes === 1
-          ? { size: single }
-          : { size: sizes(axes), data_format: dataFormat, ...(axes === 2 ? { interpolation } : {}) },
+          ? { size: required(single) }
+          : { size: required(sizes(axes)), data_format: dataFormat, ...(axes === 2 ? { interpolation } : {}) },
     }),
   ]),
   ownType(named("Resizing", Resizing), {

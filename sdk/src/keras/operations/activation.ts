@@ -1,6 +1,6 @@
 import type { Tensor } from "../../tf.js";
 import * as tf from "../../tf.js";
-import { ADDED, elu, leakyRelu, softmax } from "../settings/activation-functions.js";
+import { ADDED, elu, leakyRelu, relu6, softmax } from "../settings/activation-functions.js";
 import { onLast } from "./along-axis.js";
 import { float, NN, unary } from "./elementwise.js";
 import { axesOf, axisOf, floatOf, numberOf } from "./operands.js";
@@ -40,7 +40,7 @@ const logSoftmax = (x: Tensor, axis: unknown): Tensor => {
 /** Keras' activation functions. */
 export const ACTIVATION: readonly OperationType[] = [
   unary("Relu", (x) => (x.dtype === "int32" ? tf.maximum(x, tf.zerosLike(x)) : tf.relu(floatOf(x))), { module: NN }),
-  activation("Relu6", (x) => tf.relu6(x)),
+  activation("Relu6", relu6),
   activation("Sigmoid", (x) => tf.sigmoid(x)),
   activation("Softplus", (x) => tf.softplus(x)),
   activation("Softsign", (x) => tf.div(x, tf.add(1, tf.abs(x)))),

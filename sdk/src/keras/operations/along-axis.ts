@@ -1,5 +1,5 @@
+import { sizeOf } from "../../tensors/size-of.js";
 import { reshape, type Tensor, transpose } from "../../tf.js";
-import { sizeOf } from "./operands.js";
 
 /** Moves an axis to the end, computes, and moves the last axis of the result back. */
 export function onLast(x: Tensor, axis: number, compute: (x: Tensor) => Tensor): Tensor {
@@ -17,6 +17,6 @@ export function move(x: Tensor, from: number, to: number): Tensor {
 /** x[…kept, all of the axes as one]. */
 export function asLast(x: Tensor, axes: readonly number[]): Tensor {
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const size = sizeOf(axes.map((axis) => x.shape[axis] as number)) as number;
+  const size = sizeOf(axes.map((axis) => x.shape[axis] as number));
   return reshape(transpose(x, [...kept, ...axes]), [...kept.map((axis) => x.shape[axis] as number), size]);
 }

@@ -1,3 +1,4 @@
+import { FLOAT32_MAX } from "../../tensors/float32-max.js";
 import type { Tensor } from "../../tf.js";
 import * as tf from "../../tf.js";
 import { binary, countable, float, floats, MATH, NUMPY, unary } from "./elementwise.js";
@@ -32,9 +33,12 @@ const truncate = (x: Tensor): Tensor => tf.mul(tf.sign(x), tf.floor(tf.abs(x)));
 
 function sinc(x: Tensor): Tensor {
   const scaled = tf.mul(x, Math.PI);
-  const isZero = tf.equal(scaled, 0);
-  const safe = tf.where(isZero, tf.onesLike(scaled), scaled);
-  return tf.where(isZero, tf.onesLike(scaled), tf.div(tf.sin(safe), safe));
+  const square = tf.square(scaled);
+  // wasm's sine of what is near 0 is too coarse to be divided by it.
+  const isNear = tf.less(square, 0.01);
+  const near = tf.add(1, tf.mul(square, tf.sub(tf.div(square, 120), 1 / 6)));
+  const safe = tf.where(isNear, tf.onesLike(scaled), scaled);
+  return tf.where(isNear, near, tf.div(tf.sin(safe), safe));
 }
 
 function round(x: Tensor, decimals: number): Tensor {
@@ -53,8 +57,6 @@ function clip(x: Tensor, least: unknown, most: unknown): Tensor {
   };
   return bounded(bounded(countable(x), least, tf.maximum), most, tf.minimum);
 }
-
-const FLOAT32_MAX = 3.4028234663852886e38;
 
 function nanToNum(x: Tensor, nan: unknown, high: unknown, low: unknown): Tensor {
   if (x.dtype !== "float32") return x;

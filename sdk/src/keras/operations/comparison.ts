@@ -55,6 +55,15 @@ export const COMPARISON: readonly OperationType[] = [
     { settings: { equal_nan: false }, parameters: ["x1", "x2", "rtol", "atol"] },
   ),
   {
+    className: "AllClose",
+    module: NUMPY,
+    parameters: ["x1", "x2"],
+    settings: { rtol: 1e-5, atol: 1e-8, equal_nan: false },
+    shape: () => [],
+    run: ({ x1, x2, rtol, atol, equal_nan: equalNan }) =>
+      tf.all(isClose(floatOf(x1), floatOf(x2), rtol, atol, equalNan)),
+  },
+  {
     className: "Where",
     module: NUMPY,
     parameters: ["condition", "x1", "x2"],

@@ -65,6 +65,8 @@ export const CONSTANT: readonly OperationType[] = [
   },
   filled("OnesLike", 1),
   filled("ZerosLike", 0),
+  // Python's holds anything.
+  filled("EmptyLike", 0),
   {
     className: "FullLike",
     module: NUMPY,

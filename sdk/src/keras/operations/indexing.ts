@@ -75,7 +75,8 @@ function search(values: unknown, x: unknown, isRight: boolean): Tensor {
   return tf.sum(tf.cast(isRight ? tf.lessEqual(bins, each) : tf.less(bins, each), "int32"), -1);
 }
 
-const refuseSparse = (operands: Readonly<Record<string, unknown>>): typeof operands => {
+/** Refuses a sparse result. */
+export const refuseSparse = (operands: Readonly<Record<string, unknown>>): typeof operands => {
   if (operands.sparse === true) throw new Error("has sparse=true, which does not load");
   return operands;
 };
@@ -169,6 +170,12 @@ export const INDEXING: readonly OperationType[] = [
     parameters: ["inputs"],
     settings: { num_classes: undefined, axis: -1, dtype: null, sparse: false },
     load: refuseSparse,
+    shape: ({ inputs, num_classes: classes, axis }) => {
+      const shape = shapeOf(inputs);
+      const at = axisOf(axis, shape.length + 1);
+      const most = shape.length > 1 ? 1 : 0;
+      return [...shape.slice(0, at), whole(classes, "num_classes"), ...shape.slice(at)].filter((_, i) => i !== most);
+    },
     run: ({ inputs, num_classes: classes, axis, dtype }) => {
       const x = tensorOf(inputs);
       return tf.max(oneHot(x, classes, axis, dtype), x.rank > 1 ? 1 : 0);

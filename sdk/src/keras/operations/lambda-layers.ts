@@ -2,7 +2,7 @@ import { isRecord, type KerasNode } from "../file/container.js";
 import type { Operands } from "./operation-type.js";
 
 /** An operation's class, and what it is given: settings and arguments under Keras' names. */
-export interface Translated {
+interface Translated {
   readonly className: string;
   readonly given: Operands;
 }
@@ -205,7 +205,7 @@ export function translate(node: KerasNode, first: unknown, named: Operands): Tra
     node.class_name === "SlicingOpLambda" ? SLICING : FUNCTIONS[path.slice(path.lastIndexOf(".") + 1)];
   if (!known)
     throw new Error(
-      `is TensorFlow's ${path}, which does not load; these functions do: ${Object.keys(FUNCTIONS).sort().join(", ")}`,
+      `is TensorFlow's ${path}, which does not load; saved by Keras 3 the operations in docs/keras.md do`,
     );
   const { className, names, fixed = {}, defaults = {}, adjust } = known;
   const given: Record<string, unknown> = { ...defaults, [Object.values(names)[0] as string]: first };

@@ -1,17 +1,18 @@
+import { sizeOf } from "../../tensors/size-of.js";
 import type { Tensor } from "../../tf.js";
 import * as tf from "../../tf.js";
 import { contract } from "../layers/contract.js";
 import type { Shape } from "../layers/keras-layer.js";
 import { move } from "./along-axis.js";
 import { countable, NUMPY, unary } from "./elementwise.js";
-import { axisOf, broadcastShape, floatOf, shapeOf, sizeOf, tensorOf, whole, wholes } from "./operands.js";
+import { axisOf, broadcastShape, floatOf, shapeOf, tensorOf, whole, wholes } from "./operands.js";
 import type { Operands, OperationType } from "./operation-type.js";
 import { ANY_NUMBER, anyNumber, moving } from "./shape.js";
 
 const LETTERS = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"];
 
 /** Whole numbers give whole numbers; products are computed in float32. */
-function inFloats(operands: readonly unknown[], compute: (tensors: Tensor[]) => Tensor): Tensor {
+export function inFloats(operands: readonly unknown[], compute: (tensors: Tensor[]) => Tensor): Tensor {
   const given = operands.map(tensorOf);
   const value = compute(given.map((each) => tf.cast(each, "float32")));
   return given.every(({ dtype }) => dtype !== "float32") ? tf.cast(value, "int32") : value;
@@ -204,6 +205,12 @@ function asDiagonal(x: Tensor, offset: number): Tensor {
   return tf.mul(tf.expandDims(shifted, 1), tf.cast(isOn, x.dtype === "bool" ? "int32" : x.dtype));
 }
 
+function diagonalShape(shape: Shape, k: unknown): Shape {
+  const size = sizeOf(shape);
+  const length = size === null ? null : size + Math.abs(whole(k, "k"));
+  return [length, length];
+}
+
 /** The values of each matrix on one side of a diagonal, zeros elsewhere. */
 function triangle(x: Tensor, offset: number, isKept: typeof tf.lessEqual): Tensor {
   const [rows, columns] = x.shape.slice(-2) as [number, number];
@@ -221,8 +228,9 @@ const diagonalOf = (x: Tensor, { offset, axis1, axis2 }: Operands): Tensor =>
 const DIAGONAL = { offset: 0, axis1: 0, axis2: 1 };
 
 function differences(x: Tensor, times: number, axis: number): Tensor {
-  if (times === 0) return x;
   const length = x.shape[axis] as number;
+  if (times < 0) throw new Error(`has n=${times}, expected at least 0`);
+  if (times === 0 || length === 0) return x;
   const from = (start: number) =>
     tf.slice(
       x,
@@ -334,10 +342,24 @@ export const LINEAR_ALGEBRA: readonly OperationType[] = [
   },
   moving("Diagonal", diagonalOf, DIAGONAL),
   moving("Trace", (x, operands) => tf.sum(countable(diagonalOf(x, operands)), -1), DIAGONAL),
-  moving("Diag", (x, { k }) => (x.rank === 1 ? asDiagonal(x, whole(k, "k")) : diagonal(x, whole(k, "k"), 0, 1)), {
-    k: 0,
-  }),
-  moving("Diagflat", (x, { k }) => asDiagonal(x, whole(k, "k")), { k: 0 }),
+  {
+    ...moving("Diag", (x, { k }) => (x.rank === 1 ? asDiagonal(x, whole(k, "k")) : diagonal(x, whole(k, "k"), 0, 1)), {
+      k: 0,
+    }),
+    shape: ({ x, k }) => {
+      const shape = shapeOf(x);
+      if (shape.length === 1) return diagonalShape(shape, k);
+      if (shape.length !== 2) throw new Error(`takes a vector or a matrix, not the shape [${shape.join(", ")}]`);
+      const [rows = null, columns = null] = shape;
+      const offset = whole(k, "k");
+      if (rows === null || columns === null) return [null];
+      return [Math.max(0, Math.min(rows - Math.max(0, -offset), columns - Math.max(0, offset)))];
+    },
+  },
+  {
+    ...moving("Diagflat", (x, { k }) => asDiagonal(x, whole(k, "k")), { k: 0 }),
+    shape: ({ x, k }) => diagonalShape(shapeOf(x), k),
+  },
   triangular("Tril", tf.lessEqual),
   triangular("Triu", tf.greaterEqual),
   moving("Diff", (x, { n, axis }) => differences(x, whole(n, "n"), axisOf(axis, x.rank)), { n: 1, axis: -1 }, ["a"]),

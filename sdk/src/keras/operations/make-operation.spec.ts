@@ -18,7 +18,20 @@ const x = (): SymbolicTensor => input({ shape: [4, 5] });
 const array = (value: unknown, dtype: string) => ({ class_name: "__numpy__", config: { value, dtype } });
 
 test.each<[string, string, Record<string, unknown>, (given: SymbolicTensor) => unknown[], RegExp]>([
-  ["an unknown operation", "Svd", {}, (given) => [given], /is the operation Svd, which does not load; these do: Abs, /],
+  [
+    "an unknown operation",
+    "Svd",
+    {},
+    (given) => [given],
+    /is the operation Svd, which does not load: docs.keras\.md lists those that do$/,
+  ],
+  [
+    "an operation that TensorFlow.js lacks",
+    "SVD",
+    {},
+    (given) => [given],
+    /SVD, which does not load: TensorFlow\.js has no singular/,
+  ],
   ["an unknown setting", "Sum", { where: [1] }, (given) => [given], /has where=\[1\], which does not load/],
   ["too many arguments", "Abs", {}, (given) => [given, 1], /2 arguments, expected at most x/],
   ["no tensor", "Add", {}, () => [1, 2], /is called with no tensor/],
@@ -79,6 +92,7 @@ test("open axes stay open", () => {
   expect(apply("Reshape", { newshape: [-1, 8] }, [open()])).toEqual([[null, 8]]);
   expect(apply("GetItem", {}, [open(), [{ class_name: "__slice__", config: {} }, 100]])).toEqual([[null, 4]]);
   expect(apply("Take", { axis: 1 }, [open(), [100, 3]])).toEqual([[null, 2, 4]]);
+  expect(apply("Rearrange", {}, [open(), "b (h m) c -> b m (c h)"], { m: 2 })).toEqual([[null, 2, null]]);
   expect(apply("Split", { indices_or_sections: 4, axis: 1 }, [open()])).toEqual(Array(4).fill([null, null, 4]));
   expect(apply("Concatenate", { axis: 1 }, [[open(), open()]])).toEqual([[null, null, 4]]);
 });

@@ -8,6 +8,7 @@ import { isArray } from "./operands.js";
 import { Operation } from "./operation.js";
 import type { Operands, OperationType } from "./operation-type.js";
 import { OPERATION_TYPES } from "./operation-types.js";
+import { REFUSED_OPERATIONS } from "./refused-operations.js";
 
 /**
  * Whether a node of a Functional model is an operation (`x[:, 0:5]`), which Keras does not count among its layers. `.h5`
@@ -48,7 +49,7 @@ export function applyOperation(node: KerasNode, call: Call, where: Where): Symbo
   if (!type)
     return refuse(
       where,
-      `is the operation ${node.class_name}, which does not load; these do: ${[...OPERATION_TYPES.keys()].sort().join(", ")}`,
+      `is the operation ${node.class_name}, which does not load: ${REFUSED_OPERATIONS.get(node.class_name) ?? "docs/keras.md lists those that do"}`,
       "UNSUPPORTED_LAYER",
     );
   const settings = settingsOf(type, node, where);
@@ -92,9 +93,9 @@ function settingsOf({ className, settings = {} }: OperationType, { config }: Ker
   return found;
 }
 
-function argumentsOf({ className, parameters }: OperationType, call: Call, where: Where): Operands {
+function argumentsOf({ className, parameters, takesMore }: OperationType, call: Call, where: Where): Operands {
   const given = bind(call, parameters, where);
   const unknown = Object.keys(given).filter((name) => !parameters.includes(name) && given[name] !== null);
-  if (unknown.length === 0) return given;
+  if (unknown.length === 0 || takesMore) return given;
   return refuse(where, `(the operation ${className}) is called with '${unknown.join("', '")}', which does not load`);
 }

@@ -1,7 +1,9 @@
 import type { Tensor } from "../../tf.js";
 import * as tf from "../../tf.js";
+import { causalMask, FUSED_HIDDEN } from "../layers/attention/attention-masks.js";
 import type { Shape } from "../layers/keras-layer.js";
-import { convolve, convolveDepthwise } from "../layers/spatial/convolve.js";
+import { overRootMeanSquare } from "../layers/rms-normalization.js";
+import { convolve, convolveDepthwise, convolveSeparable } from "../layers/spatial/convolve.js";
 import { type PoolMode, pool, poolTo } from "../layers/spatial/pool.js";
 import { outputLengths, type Padding, type Window } from "../layers/spatial/window.js";
 import { NN } from "./elementwise.js";
@@ -89,6 +91,30 @@ const CONVOLUTION = { strides: 1, padding: "valid", data_format: null, dilation_
 const kernelWindow = (operands: Operands, kernel: unknown): Window =>
   windowFor(operands, shapeOf(kernel).slice(0, -2) as number[]);
 
+/** @param kernels the operands' names; the first one's shape is the window's */
+const convolution = (
+  className: string,
+  kernels: readonly [string, ...string[]],
+  channels: (operands: Operands) => number | null,
+  compute: (x: Tensor, window: Window, ...kernels: Tensor[]) => Tensor,
+): OperationType => {
+  const windowOf = (operands: Operands) => kernelWindow(operands, operands[kernels[0]]);
+  return {
+    className,
+    module: NN,
+    parameters: ["inputs", ...kernels],
+    settings: CONVOLUTION,
+    shape: (operands) =>
+      spatialShape(
+        operands,
+        () => channels(operands),
+        (shape) => outputLengths(windowOf(operands), shape),
+      ),
+    run: (operands) =>
+      channelsLast(operands, (x) => compute(x, windowOf(operands), ...kernels.map((name) => floatOf(operands[name])))),
+  };
+};
+
 const attention = ({ query, key, value, bias, mask, scale, is_causal: isCausal }: Operands): Tensor => {
   // [batch, length, heads, size] -> [batch, heads, length, size]
   const heads = (x: unknown) => tf.transpose(floatOf(x), [0, 2, 1, 3]);
@@ -99,18 +125,15 @@ const attention = ({ query, key, value, bias, mask, scale, is_causal: isCausal }
   let scores = tf.mul(tf.matMul(q, shared(k), false, true), factor);
   if (bias !== null && bias !== undefined) scores = tf.add(scores, floatOf(bias));
   const hide = (visible: Tensor) => {
-    scores = tf.where(tf.broadcastTo(visible, scores.shape), scores, tf.fill(scores.shape, LEAST));
+    scores = tf.where(tf.broadcastTo(visible, scores.shape), scores, tf.fill(scores.shape, FUSED_HIDDEN));
   };
   if (mask !== null && mask !== undefined) hide(boolOf(mask));
   if (isCausal === true) {
     const [rows, columns] = scores.shape.slice(-2) as [number, number];
-    hide(tf.lessEqual(tf.range(0, columns, 1, "int32"), tf.expandDims(tf.range(0, rows, 1, "int32"), 1)));
+    hide(causalMask(rows, columns));
   }
   return tf.transpose(tf.matMul(tf.softmax(scores), shared(v)), [0, 2, 1, 3]);
 };
-
-/** JAX's score of what is not seen. */
-const LEAST = -0.7 * 3.4028234663852886e38;
 
 const repeatHeads = (x: Tensor, times: number): Tensor => {
   const [batch, heads, length, size] = x.shape as [number, number, number, number];
@@ -143,59 +166,27 @@ export const NEURAL: readonly OperationType[] = [
   pooling("AveragePool", "average"),
   adaptivePooling("AdaptiveMaxPool", "max"),
   adaptivePooling("AdaptiveAveragePool", "average"),
-  {
-    className: "Conv",
-    module: NN,
-    parameters: ["inputs", "kernel"],
-    settings: CONVOLUTION,
-    shape: (operands) =>
-      spatialShape(
-        operands,
-        () => shapeOf(operands.kernel).at(-1) ?? null,
-        (shape) => outputLengths(kernelWindow(operands, operands.kernel), shape),
-      ),
-    run: (operands) =>
-      channelsLast(operands, (x) => convolve(x, floatOf(operands.kernel), kernelWindow(operands, operands.kernel))),
-  },
-  {
-    className: "DepthwiseConv",
-    module: NN,
-    parameters: ["inputs", "kernel"],
-    settings: CONVOLUTION,
-    shape: (operands) =>
-      spatialShape(
-        operands,
-        () => {
-          const [channels, multiplier] = shapeOf(operands.kernel).slice(-2);
-          return channels && multiplier ? channels * multiplier : null;
-        },
-        (shape) => outputLengths(kernelWindow(operands, operands.kernel), shape),
-      ),
-    run: (operands) =>
-      channelsLast(operands, (x) =>
-        convolveDepthwise(x, floatOf(operands.kernel), kernelWindow(operands, operands.kernel)),
-      ),
-  },
-  {
-    className: "SeparableConv",
-    module: NN,
-    parameters: ["inputs", "depthwise_kernel", "pointwise_kernel"],
-    settings: CONVOLUTION,
-    shape: (operands) =>
-      spatialShape(
-        operands,
-        () => shapeOf(operands.pointwise_kernel).at(-1) ?? null,
-        (shape) => outputLengths(kernelWindow(operands, operands.depthwise_kernel), shape),
-      ),
-    run: (operands) =>
-      channelsLast(operands, (x) => {
-        const window = kernelWindow(operands, operands.depthwise_kernel);
-        const ones = window.size.map(() => 1);
-        const depthwise = convolveDepthwise(x, floatOf(operands.depthwise_kernel), window);
-        const point: Window = { size: ones, strides: ones, dilations: ones, padding: "valid" };
-        return convolve(depthwise, floatOf(operands.pointwise_kernel), point);
-      }),
-  },
+  convolution(
+    "Conv",
+    ["kernel"],
+    ({ kernel }) => shapeOf(kernel).at(-1) ?? null,
+    (x, window, kernel) => convolve(x, kernel as Tensor, window),
+  ),
+  convolution(
+    "DepthwiseConv",
+    ["kernel"],
+    ({ kernel }) => {
+      const [channels, multiplier] = shapeOf(kernel).slice(-2);
+      return channels && multiplier ? channels * multiplier : null;
+    },
+    (x, window, kernel) => convolveDepthwise(x, kernel as Tensor, window),
+  ),
+  convolution(
+    "SeparableConv",
+    ["depthwise_kernel", "pointwise_kernel"],
+    ({ pointwise_kernel: kernel }) => shapeOf(kernel).at(-1) ?? null,
+    (x, window, depthwise, pointwise) => convolveSeparable(x, depthwise as Tensor, pointwise as Tensor, window),
+  ),
   {
     className: "BatchNorm",
     module: NN,
@@ -241,8 +232,7 @@ export const NEURAL: readonly OperationType[] = [
       const input = floatOf(x);
       const axes = axesOf(axis, input.rank);
       const least = epsilon === null ? 1e-7 : numberOf(epsilon, "epsilon");
-      const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(input), axes, true), least));
-      return withScale(tf.mul(input, inverse), axes, scale, null);
+      return withScale(overRootMeanSquare(input, axes, least), axes, scale, null);
     },
   },
   {

@@ -3,7 +3,7 @@ import { isNode, type KerasNode } from "../file/container.js";
 import type { Shape } from "../layers/keras-layer.js";
 
 /** A tensor, or one of which only the shape is known. */
-export interface Shaped {
+interface Shaped {
   readonly shape: Shape;
 }
 
@@ -141,10 +141,6 @@ export const axesOf = (value: unknown, rank: number, name = "axis"): number[] =>
   value === null || value === undefined
     ? Array.from({ length: rank }, (_, axis) => axis)
     : wholes(value, name).map((axis) => axisOf(axis, rank, name));
-
-/** The product of lengths; null if one is open. */
-export const sizeOf = (shape: Shape): number | null =>
-  shape.reduce<number | null>((size, length) => (size === null || length === null ? null : size * length), 1);
 
 /** The shape of what is broadcast together; where a length is open it is, unless another says it. */
 export function broadcastShape(shapes: readonly Shape[]): Shape {

@@ -12,6 +12,8 @@ export interface OperationType {
   readonly module: string;
   /** The names of the call's arguments in order. */
   readonly parameters: readonly string[];
+  /** Whether the call takes arguments of other names as well; default false. */
+  readonly takesMore?: true;
   /** The constructor's arguments and their defaults, which stand for those that an older Keras did not write. */
   readonly settings?: Operands;
   /** Turns arguments of the file into what `run` takes; also where what cannot be run is refused. Default: as they are. */

@@ -1,17 +1,18 @@
-import { type Tensor, tidy, zeros } from "../../tf.js";
+import { type Tensor, tidy } from "../../tf.js";
 import { isRecord } from "../file/container.js";
 import { callOnce } from "../layers/call-once.js";
 import { KerasLayer, type Kwargs, type LayerConfig, type Shape } from "../layers/keras-layer.js";
+import { zerosOf } from "./infer-shapes.js";
 import { isArray, shapedArray, tensorOfArray } from "./operands.js";
 import type { Operands, OperationType } from "./operation-type.js";
 import { OPERATION_TYPES } from "./operation-types.js";
 
 /** In a template: the call's tensor of this number. */
-export interface TensorSlot {
+interface TensorSlot {
   readonly tensor: number;
 }
 
-export interface OperationConfig extends LayerConfig {
+interface OperationConfig extends LayerConfig {
   /** Keras' class name. */
   readonly operation: string;
   /** The operands; a tensor of the call is a slot. */
@@ -51,9 +52,7 @@ export class Operation extends KerasLayer<OperationConfig> {
 
   #tryOut(shapes: readonly Shape[]): Shape | Shape[] {
     const shapesFor = (size: number): Shape[] =>
-      tidy(() => [this.#run(shapes.map((shape) => zeros(shape.map((length) => length ?? size))))].flat()).map(
-        ({ shape }) => shape,
-      );
+      tidy(() => [this.#run(zerosOf(shapes, size))].flat().map(({ shape }) => shape));
     let failure: unknown;
     for (const [one, other] of SIZES)
       try {

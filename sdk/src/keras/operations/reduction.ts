@@ -1,9 +1,10 @@
+import { sizeOf } from "../../tensors/size-of.js";
 import type { Tensor } from "../../tf.js";
 import * as tf from "../../tf.js";
 import type { Shape } from "../layers/keras-layer.js";
 import { asLast, onLast } from "./along-axis.js";
 import { countable, MATH, NN, NUMPY, type Own, unary } from "./elementwise.js";
-import { axesOf, axisOf, boolOf, floatOf, numberOf, shapeOf, sizeOf, tensorOf, typeOf } from "./operands.js";
+import { axesOf, axisOf, boolOf, floatOf, numberOf, shapeOf, tensorOf, typeOf } from "./operands.js";
 import type { Operands, OperationType } from "./operation-type.js";
 
 type Reduce = (x: Tensor, axes: number[], keepDims: boolean, operands: Operands) => Tensor;

@@ -1,3 +1,4 @@
+import { sizeOf } from "../../tensors/size-of.js";
 import type { Tensor } from "../../tf.js";
 import * as tf from "../../tf.js";
 import type { Shape } from "../layers/keras-layer.js";
@@ -9,7 +10,6 @@ import {
   broadcastShape,
   numberOf,
   shapeOf,
-  sizeOf,
   tensorOf,
   tensorsOf,
   whole,
@@ -48,6 +48,20 @@ const joining = (
   },
 });
 
+/** Parts that an operation may give: a layer of the model each. */
+const PARTS = 10_000;
+
+function partsOf(value: unknown, name: string): number {
+  const count = whole(value, name);
+  if (count >= 0 && count <= PARTS) return count;
+  throw new Error(`has ${name}=${count}, expected at most ${PARTS}`);
+}
+
+const plus = (length: number | null, more: number): number | null => (length === null ? null : length + more);
+
+/** A product of lengths that may be open. */
+const times = (length: number | null, by: number): number | null => (length === null ? null : length * by);
+
 /** A shape with one length that is what is left: -1, or null as older Keras wrote it. */
 function reshapedTo(shape: Shape, lengths: readonly unknown[]): Shape {
   const wanted = lengths.map((length) => (length === null ? -1 : whole(length, "newshape")));
@@ -67,6 +81,7 @@ const newShape = ({ newshape }: Operands): unknown[] => [newshape].flat();
 function split(x: Tensor, sections: unknown, axis: number, isUneven = false): Tensor[] {
   const length = x.shape[axis] as number;
   const given = wholes(sections, "indices_or_sections");
+  partsOf(Array.isArray(sections) ? given.length + 1 : sections, "indices_or_sections");
   if (Array.isArray(sections)) {
     const at = given.map((index) => Math.min(length, index < 0 ? Math.max(0, index + length) : index));
     return [0, ...at].map((start, i) => {
@@ -134,14 +149,14 @@ const BESIDE: Readonly<Record<string, (at: number, length: number) => number>> =
   },
 };
 
-function pad(x: Tensor, width: unknown, mode: unknown, value: unknown): Tensor {
+/** x with values around it, `width` before and after each axis. */
+export function pad(x: Tensor, width: unknown, mode: unknown, value: unknown): Tensor {
   const pairs = widths(width, x.rank);
   if (mode === "constant") {
     const fill = value === null || value === undefined ? 0 : numberOf(value, "constant_values");
     return tf.pad(x, pairs, fill);
   }
-  const beside = BESIDE[String(mode)];
-  if (!beside) throw new Error(`has mode=${JSON.stringify(mode)}, which does not load`);
+  const beside = BESIDE[String(mode)] as (at: number, length: number) => number;
   return pairs.reduce((padded, [before, after], axis) => {
     if (before === 0 && after === 0) return padded;
     const length = x.shape[axis] as number;
@@ -261,32 +276,58 @@ export const SHAPE: readonly OperationType[] = [
     },
     { shift: undefined, axis: null },
   ),
-  moving(
-    "Tile",
-    (x, { repeats }) => {
-      const times = wholes(repeats, "repeats");
-      const rank = Math.max(x.rank, times.length);
-      const ones = (count: number) => Array.from({ length: Math.max(0, count) }, () => 1);
-      return tf.tile(tf.reshape(x, [...ones(rank - x.rank), ...x.shape]), [...ones(rank - times.length), ...times]);
+  {
+    ...moving(
+      "Tile",
+      (x, { repeats }) => {
+        const times = wholes(repeats, "repeats");
+        const rank = Math.max(x.rank, times.length);
+        const ones = (count: number) => Array.from({ length: Math.max(0, count) }, () => 1);
+        return tf.tile(tf.reshape(x, [...ones(rank - x.rank), ...x.shape]), [...ones(rank - times.length), ...times]);
+      },
+      { repeats: undefined },
+    ),
+    shape: ({ x, repeats }) => {
+      const [shape, by] = [shapeOf(x), wholes(repeats, "repeats")];
+      const rank = Math.max(shape.length, by.length);
+      const from = (lengths: Shape, i: number) =>
+        lengths[i - rank + lengths.length] ?? (i < rank - lengths.length ? 1 : null);
+      return Array.from({ length: rank }, (_, i) => times(from(shape, i), from(by, i) as number));
     },
-    { repeats: undefined },
-  ),
-  moving(
-    "Repeat",
-    (x, { repeats, axis }) =>
-      axis === null ? repeat(tf.reshape(x, [-1]), repeats, 0) : repeat(x, repeats, axisOf(axis, x.rank)),
-    { repeats: undefined, axis: null },
-  ),
+  },
+  {
+    ...moving(
+      "Repeat",
+      (x, { repeats, axis }) =>
+        axis === null ? repeat(tf.reshape(x, [-1]), repeats, 0) : repeat(x, repeats, axisOf(axis, x.rank)),
+      { repeats: undefined, axis: null },
+    ),
+    shape: ({ x, repeats, axis }) => {
+      const shape = axis === null ? [sizeOf(shapeOf(x))] : shapeOf(x);
+      const at = axis === null ? 0 : axisOf(axis, shape.length);
+      const by = wholes(repeats, "repeats");
+      const total = by.reduce((sum, count) => sum + count, 0);
+      return shape.map((length, i) => (i === at ? (by.length > 1 ? total : times(length, total)) : length));
+    },
+  },
   {
     ...moving("BroadcastTo", (x, { shape }) => tf.broadcastTo(x, wholes(shape, "shape")), { shape: undefined }),
     shape: ({ x, shape }) => broadcastShape([shapeOf(x), wholes(shape, "shape")]),
   },
-  moving(
-    "Pad",
-    (x, { pad_width: width, mode, constant_values: value }) => pad(x, width, mode, value),
-    { pad_width: undefined, mode: "constant" },
-    ["x", "constant_values"],
-  ),
+  {
+    ...moving(
+      "Pad",
+      (x, { pad_width: width, mode, constant_values: value }) => pad(x, width, mode, value),
+      { pad_width: undefined, mode: "constant" },
+      ["x", "constant_values"],
+    ),
+    shape: ({ x, pad_width: width, mode }) => {
+      if (mode !== "constant" && !Object.hasOwn(BESIDE, String(mode)))
+        throw new Error(`has mode=${JSON.stringify(mode)?.slice(0, 80)}, which does not load`);
+      const shape = shapeOf(x);
+      return widths(width, shape.length).map(([before, after], axis) => plus(shape[axis] ?? null, before + after));
+    },
+  },
   joining("Concatenate", (tensors, { axis }) => tf.concat(tensors, axisOf(axis, tensors[0]?.rank ?? 0)), { axis: 0 }),
   joining(
     "Stack",
@@ -346,7 +387,7 @@ export const SHAPE: readonly OperationType[] = [
       const at = axisOf(axis, shape.length);
       const count = shape[at] ?? num;
       const part = shape.filter((_, i) => i !== at);
-      return Array.from({ length: whole(count, "num") }, () => part);
+      return Array.from({ length: partsOf(count, "num") }, () => part);
     },
   },
   {
@@ -354,6 +395,12 @@ export const SHAPE: readonly OperationType[] = [
     module: NUMPY,
     parameters: ANY_NUMBER,
     settings: { indexing: "xy" },
+    shape: (operands) => {
+      const lengths = anyNumber(operands).map((each) => sizeOf(shapeOf(each)));
+      const [first = null, second = null, ...rest] = lengths;
+      const shape = operands.indexing === "xy" && lengths.length > 1 ? [second, first, ...rest] : lengths;
+      return lengths.length === 1 ? shape : lengths.map(() => shape);
+    },
     run: (operands) => meshgrid(anyNumber(operands).map(tensorOf), operands.indexing),
   },
 ];

@@ -2,8 +2,12 @@ import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { LitModelError } from "../../errors.js";
 import { STRUCTURES } from "../build-model.js";
 import { isTensor } from "../calls.js";
-import type { Arguments, Layer, LayerType } from "../layers/layer-type.js";
+import type { KerasNode } from "../file/container.js";
+import { CUSTOM_TYPES } from "../layers/custom-type.js";
+import { Lambda } from "../layers/lambda.js";
+import { type Arguments, isModelLayer, type Layer, type LayerType } from "../layers/layer-type.js";
 import { LAYER_TYPES } from "../layers/layer-types.js";
+import { GET_ITEM } from "../operations/get-item.js";
 import { fillSlots, Operation } from "../operations/operation.js";
 import { camelCase } from "../settings/setting.js";
 
@@ -13,7 +17,6 @@ type Node = Layer["inboundNodes"][number];
 
 const POLICY = { module: "keras", class_name: "DTypePolicy", config: { name: "float32" }, registered_name: null };
 
-export const isModelLayer = (layer: object): layer is LayersModel => "layers" in layer && "inputLayers" in layer;
 export const isSequential = (model: LayersModel): boolean => model.getClassName() === "Sequential";
 
 /**
@@ -39,7 +42,7 @@ export function describeModel(model: LayersModel): Json {
     .map(({ sourceLayer }) => sourceLayer as Layer)
     .filter((layer) => !model.layers.includes(layer));
   const layers = [...unused, ...model.layers].map((layer) => ({
-    ...describeLayer(layer),
+    ...describeCalled(layer),
     name: layer.name,
     inbound_nodes: isInput(layer) ? [] : calls.of(layer).map((node) => calls.describe(layer, node)),
   }));
@@ -80,21 +83,28 @@ function withInput(model: LayersModel): Layer[] {
 
 /** The type of a layer. @throws LitModelError if Keras has none such */
 export function typeOf(layer: Layer): LayerType {
-  const type = LAYER_TYPES.get(layer.getClassName());
+  const type = CUSTOM_TYPES.get(layer) ?? LAYER_TYPES.get(layer.getClassName());
   if (type) return type;
   throw new LitModelError(`layer '${layer.name}' is a ${layer.getClassName()}, which Keras does not have`, {
     code: "UNSUPPORTED_LAYER",
   });
 }
 
-/** A layer, an operation or a nested model: what config.json says of it but its calls. */
+/** A layer, an operation or a nested model of a functional model: what config.json says of it but its calls. */
+function describeCalled(layer: Layer): Json {
+  const operation = operationOf(layer);
+  return operation ? describeOperation(operation) : describeLayer(layer);
+}
+
+/** A layer or a nested model: what config.json says of it but its calls. */
 export function describeLayer(layer: Layer): Json {
   if (isModelLayer(layer)) return describeModel(layer);
-  if (layer instanceof Operation) return describeOperation(layer);
   if (isInput(layer)) return describeInput(layer);
+  const custom = CUSTOM_TYPES.get(layer);
+  if (custom) return describeCustom(layer, custom.className, custom.node);
   const type = typeOf(layer);
   return {
-    module: "keras.layers",
+    module: type.module ?? "keras.layers",
     class_name: type.className,
     config: {
       name: layer.name,
@@ -107,6 +117,19 @@ export function describeLayer(layer: Layer): Json {
   };
 }
 
+/** As the file that it comes from says it. */
+function describeCustom(layer: Layer, className: string, node: KerasNode): Json {
+  const own = { name: layer.name, trainable: layer.trainable, dtype: POLICY };
+  const written = Object.entries(node.config).map(([key, value]) => [key, key in own ? own[key as "name"] : value]);
+  return {
+    module: node.module ?? null,
+    class_name: className,
+    config: Object.fromEntries(written),
+    registered_name: node.registered_name ?? node.class_name,
+    ...(node.build_config ? { build_config: node.build_config } : buildConfigOf(layer)),
+  };
+}
+
 function settingsOf(layer: Layer, type: LayerType): Json {
   const config = layer.getConfig();
   const settings: Json = {};
@@ -114,13 +137,11 @@ function settingsOf(layer: Layer, type: LayerType): Json {
     const value = config[camelCase(key)];
     if (value === undefined) continue;
     try {
-      settings[key] = setting.save(value);
+      settings[key] = setting.save(value, camelCase(key));
     } catch (cause) {
       throw new LitModelError(
-        `layer '${layer.name}' cannot be saved: its setting ${key}: ${(cause as Error).message}`,
-        {
-          cause,
-        },
+        `layer '${layer.name}' cannot be saved: its setting ${camelCase(key)}: ${(cause as Error).message}`,
+        { cause },
       );
     }
   }
@@ -143,7 +164,21 @@ function describeInput(layer: Layer): Json {
   };
 }
 
-function describeOperation({ name, type, config }: Operation): Json {
+/** What a functional model calls as an operation; undefined for a layer. */
+type Called = Pick<Operation, "name" | "type" | "config">;
+
+/**
+ * A layer's operation, if Keras is to have one in a functional model: also of a Lambda that takes a slice and is called
+ * once, since stock Keras loads no Lambda without being told to.
+ */
+export function operationOf(layer: Layer): Called | undefined {
+  if (layer instanceof Operation) return layer;
+  if (!(layer instanceof Lambda) || !layer.slice || layer.inboundNodes.length !== 1) return undefined;
+  const operands = { x: { tensor: 0 }, key: layer.slice };
+  return { name: layer.name, type: GET_ITEM, config: { operation: GET_ITEM.className, operands, settings: [] } };
+}
+
+function describeOperation({ name, type, config }: Called): Json {
   const operands = type.save?.(config.operands) ?? config.operands;
   const settings = Object.fromEntries(config.settings.map((key) => [key, operands[key]]));
   return {
@@ -197,7 +232,9 @@ class Calls {
 
   #write(value: unknown): unknown {
     if (isTensor(value)) {
-      const config = { shape: value.shape, dtype: value.dtype, keras_history: this.refTo(value, false) };
+      // What an operation gives is of no type here until it is computed.
+      const dtype = operationOf(value.sourceLayer as Layer) ? null : value.dtype;
+      const config = { shape: value.shape, dtype, keras_history: this.refTo(value, false) };
       return { class_name: "__keras_tensor__", config };
     }
     if (Array.isArray(value)) return value.map((item) => this.#write(item));
@@ -210,10 +247,12 @@ class Calls {
 function givenTo(layer: Layer, inputs: readonly SymbolicTensor[]): [Arguments, readonly string[]] {
   const all = { inputs: inputs.length === 1 ? inputs[0] : inputs };
   if (isModelLayer(layer)) return [all, ["inputs"]];
-  if (layer instanceof Operation) {
-    const operands = layer.type.save?.(layer.config.operands) ?? layer.config.operands;
-    const given = Object.entries(operands).filter(([name]) => !layer.config.settings.includes(name));
-    return [Object.fromEntries(given.map(([name, value]) => [name, fillSlots(value, inputs)])), layer.type.parameters];
+  const operation = operationOf(layer);
+  if (operation) {
+    const { type, config } = operation;
+    const operands = type.save?.(config.operands) ?? config.operands;
+    const given = Object.entries(operands).filter(([name]) => !config.settings.includes(name));
+    return [Object.fromEntries(given.map(([name, value]) => [name, fillSlots(value, inputs)])), type.parameters];
   }
   const type = typeOf(layer);
   const [first = "inputs"] = type.parameters ?? [];

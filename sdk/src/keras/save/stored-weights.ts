@@ -1,10 +1,9 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Variable } from "../../tf.js";
 import type { StateArray } from "../compiled/keras-optimizer.js";
-import type { Layer } from "../layers/layer-type.js";
-import { Operation } from "../operations/operation.js";
-import { snakeCase } from "../weights.js";
-import { isModelLayer, isSequential, typeOf } from "./describe-model.js";
+import { isModelLayer, type Layer } from "../layers/layer-type.js";
+import { counted } from "../layers/places.js";
+import { isSequential, operationOf, typeOf } from "./describe-model.js";
 
 /** A group of model.weights.h5 with the name that Keras >= 3.15 finds it by, and its arrays. */
 export interface WeightGroup {
@@ -17,21 +16,14 @@ export interface WeightGroup {
 
 /** Where `.keras` keeps a model's weights: groups in the order in which Keras writes them. */
 export function storedWeights(model: LayersModel, base = ""): WeightGroup[] {
-  const counts = new Map<string, number>();
+  const nameOf = counted();
   const groups = model.layers.flatMap((layer): WeightGroup[] => {
-    if (layer instanceof Operation || (isSequential(model) && layer.getClassName() === "InputLayer")) return [];
-    const snake = snakeCase(pythonNameOf(layer));
-    const count = counts.get(snake) ?? 0;
-    counts.set(snake, count + 1);
-    const path = `${base}layers/${snake}${count === 0 ? "" : `_${count}`}`;
+    const isLeftOut = isSequential(model) ? layer.getClassName() === "InputLayer" : operationOf(layer) !== undefined;
+    if (isLeftOut) return [];
+    const path = `${base}layers/${nameOf(layer)}`;
     return isModelLayer(layer) ? storedWeights(layer, `${path}/`) : groupsOf(layer, path);
   });
   return [...groups, { path: `${base}vars`, name: model.name, arrays: [] }];
-}
-
-function pythonNameOf(layer: Layer): string {
-  if (isModelLayer(layer)) return isSequential(layer) ? "Sequential" : "Functional";
-  return layer.getClassName() === "InputLayer" ? "InputLayer" : (typeOf(layer).pythonName ?? layer.getClassName());
 }
 
 /** A layer's groups: its own `vars`, and those of the layers within it. */

@@ -2,9 +2,11 @@
  * Writes model.weights.h5, in a thread of its own: HDF5 stamps its objects with the clock, and here that stands at 0, so
  * that the same weights give the same bytes.
  */
+
 import { parentPort } from "node:worker_threads";
 import type { File, Group } from "h5wasm";
 import { isGroup, loadHdf5, reasonOf } from "../../hdf5.js";
+import { sizeOf } from "../../tensors/size-of.js";
 
 Date.now = () => 0;
 
@@ -45,7 +47,7 @@ function makeGroup(path: string): Group | null {
 function write({ path, shape, values }: WriterMessage & { type: "array" }): void {
   const dtype = values instanceof Float32Array ? "<f" : "<i";
   const [rows = 1, ...rest] = shape;
-  const width = rest.reduce((product, length) => product * length, 1);
+  const width = sizeOf(rest);
   const step = Math.max(1, Math.floor(BLOCK / Math.max(1, width)));
   if (rows <= step) {
     file?.create_dataset({ name: path, data: values, shape: [...shape], dtype });

@@ -4,14 +4,14 @@ import { LitModelError } from "../../errors.js";
 import type { WeightGroup } from "./stored-weights.js";
 import type { WriterMessage } from "./weights-writer.worker.js";
 
-/** Writes model.weights.h5, an array at a time; the same weights give the same bytes. @throws LitModelError that names the path */
+/** Writes model.weights.h5, an array at a time; the same weights give the same bytes. @throws LitModelError if they cannot be written */
 export async function writeWeights(path: string, groups: readonly WeightGroup[]): Promise<void> {
   const worker = new Worker(new URL("./weights-writer.worker.js", import.meta.url), { execArgv: [] });
   const send = async (message: WriterMessage, moved: ArrayBuffer[] = []): Promise<void> => {
     const answered = once(worker, "message");
     worker.postMessage(message, moved);
     const [{ ok, message: text }] = (await answered) as [{ ok: boolean; message: string }];
-    if (!ok) throw new LitModelError(`${path}: the weights cannot be written: ${text}`);
+    if (!ok) throw new LitModelError(`the weights cannot be written: ${text}`);
   };
   try {
     await send({ type: "open", path });

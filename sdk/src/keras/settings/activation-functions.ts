@@ -1,15 +1,20 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { sizeOf } from "../../tensors/size-of.js";
 
 type Function1 = (x: tf.Tensor) => tf.Tensor;
 
 /** Keras' `relu`: as Keras computes it, with its edges. */
 export function relu(x: tf.Tensor, negativeSlope = 0, maxValue: number | null = null, threshold = 0): tf.Tensor {
   if (negativeSlope !== 0 && maxValue === null && threshold === 0) return leakyRelu(x, negativeSlope);
+  if (negativeSlope === 0 && maxValue === 6 && threshold === 0) return relu6(x);
   const above = threshold === 0 ? tf.relu(x) : tf.where(tf.greater(x, threshold), x, 0);
   const bounded = maxValue === null ? above : tf.minimum(above, maxValue);
   if (negativeSlope === 0) return bounded;
   return tf.sub(bounded, tf.mul(negativeSlope, tf.relu(tf.sub(threshold, x))));
 }
+
+/** x between 0 and 6; as in Keras on JAX it does not rise at 6 any more. */
+export const relu6 = (x: tf.Tensor): tf.Tensor => tf.where(tf.greaterEqual(x, 6), 6, tf.relu(x));
 
 /** x, and below 0 `slope` x. */
 export const leakyRelu = (x: tf.Tensor, slope: number): tf.Tensor =>
@@ -26,7 +31,7 @@ export function softmax(x: tf.Tensor, axis: number | readonly number[]): tf.Tens
   const kept = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
   const order = [...kept, ...axes];
   const moved = tf.transpose(x, order);
-  const size = axes.reduce((product, at) => product * (x.shape[at] as number), 1);
+  const size = sizeOf(axes.map((at) => x.shape[at] as number));
   const flat = tf.reshape(moved, [...kept.map((at) => x.shape[at] as number), size]);
   return tf.transpose(
     tf.reshape(tf.softmax(flat), moved.shape),

@@ -104,7 +104,7 @@ export const activation: Setting = {
     const pass = `pass customObjects: { ${JSON.stringify(name)}: (x) => … }`;
     return refuse(where, `has the activation '${name}', which does not load; ${pass}`, "UNSUPPORTED_ACTIVATION");
   },
-  save(value) {
+  save(value, setting = "activation") {
     const name = String(value);
     if (name.startsWith(LAYER))
       return { module: "keras.layers", registered_name: null, ...JSON.parse(name.slice(LAYER.length)) };
@@ -113,7 +113,10 @@ export const activation: Setting = {
       return { module: "builtins", class_name: "function", config, registered_name: "function" };
     }
     const found = kerasActivationName(name);
-    if (found === undefined) throw new Error(`the activation '${name}' is none of Keras 3's`);
+    if (found === undefined)
+      throw new Error(
+        `'${name}' is none of Keras 3's activations; make the layer with another, as ${setting}: "sigmoid"`,
+      );
     return found;
   },
 };

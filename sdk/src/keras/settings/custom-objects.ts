@@ -11,3 +11,16 @@ export type CustomLayer = new (config: never) => layers.Layer;
  * under its own name; a class for layers, under Keras' class name (`MyLayer` or `package>MyLayer`).
  */
 export type CustomObjects = Readonly<Record<string, CustomFunction | CustomLayer>>;
+
+/** The names of `customObjects` that a model's config does not mention: misspelt ones. */
+export function unusedNames(config: unknown, customObjects: CustomObjects = {}): string[] {
+  const left = new Set(Object.keys(customObjects));
+  const visit = (value: unknown): void => {
+    if (typeof value === "string") {
+      left.delete(value);
+      left.delete(value.slice(value.indexOf(">") + 1));
+    } else if (typeof value === "object" && value !== null) Object.values(value).forEach(visit);
+  };
+  visit(config);
+  return [...left];
+}

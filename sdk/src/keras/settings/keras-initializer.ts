@@ -1,3 +1,4 @@
+import { sizeOf } from "../../tensors/size-of.js";
 import { serialization, type Tensor, tensor } from "../../tf.js";
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -30,14 +31,12 @@ function uniformOf(seed: unknown): Uniform {
   };
 }
 
-const product = (lengths: readonly number[]): number => lengths.reduce((total, length) => total * length, 1);
-
 /** Keras' compute_fans; `axes` are those of an EinsumDense kernel. */
 function fansOf(shape: readonly number[], { input_axes: inputs, output_axes: outputs }: Settings): [number, number] {
-  const along = (axes: unknown) => product([axes].flat().map((axis) => shape.at(axis as number) as number));
+  const along = (axes: unknown) => sizeOf([axes].flat().map((axis) => shape.at(axis as number) as number));
   if (Array.isArray(inputs) && Array.isArray(outputs)) return [along(inputs), along(outputs)];
   if (shape.length < 2) return [shape[0] ?? 1, shape[0] ?? 1];
-  const receptive = product(shape.slice(0, -2));
+  const receptive = sizeOf(shape.slice(0, -2));
   return [(shape.at(-2) as number) * receptive, (shape.at(-1) as number) * receptive];
 }
 
@@ -60,7 +59,7 @@ const times =
 /** Orthonormal columns, or rows where there are more columns: Gram-Schmidt, twice, of normal draws. */
 function orthogonal(shape: readonly number[], gain: number, normal: Uniform): Float32Array {
   const columns = shape.at(-1) as number;
-  const rows = product(shape.slice(0, -1));
+  const rows = sizeOf(shape.slice(0, -1));
   const [count, length] = rows < columns ? [rows, columns] : [columns, rows];
   const vectors: Float64Array[] = [];
   for (let i = 0; i < count; i++) {
@@ -100,7 +99,7 @@ const SCALINGS: Readonly<Record<string, (settings: Settings) => Settings>> = {
 
 /** The values of a Keras initializer, by its class name. */
 function valuesOf(name: string, shape: readonly number[], settings: Settings): ArrayLike<number> {
-  const length = product(shape);
+  const length = sizeOf(shape);
   const columns = shape.at(-1) ?? 1;
   const uniform = uniformOf(settings.seed);
   const {
@@ -141,7 +140,7 @@ function valuesOf(name: string, shape: readonly number[], settings: Settings): A
   }
 }
 
-export interface InitializerConfig {
+interface InitializerConfig {
   /** Keras' class name. */
   readonly name: string;
   /** Its config, as Keras writes it. */

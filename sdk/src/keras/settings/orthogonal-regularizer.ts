@@ -15,7 +15,7 @@ import {
   tidy,
 } from "../../tf.js";
 
-export interface OrthogonalConfig {
+interface OrthogonalConfig {
   /** Default 0.01. */
   readonly factor?: number;
   /** Which vectors are to be orthogonal; default `rows`. */

@@ -16,8 +16,14 @@ export interface Where {
 export interface Setting {
   /** @throws LitModelError if the value is not one that loads */
   load(value: unknown, where: Where): unknown;
-  save(value: unknown): unknown;
+  /** @param name the setting's in TypeScript, for messages */
+  save(value: unknown, name?: string): unknown;
+  /** Whether a layer without it makes no sense; default false. */
+  readonly isRequired?: true;
 }
+
+/** A setting that every file has. */
+export const required = (setting: Setting): Setting => ({ ...setting, isRequired: true });
 
 /** @throws LitModelError that names file, layer and setting */
 export function refuse(where: Where, what: string, code: string | null = null): never {
@@ -42,11 +48,17 @@ export const flag = kind("true or false", (value) => typeof value === "boolean")
 export const number = kind("a number", isNumber);
 export const numberOrNull = kind("a number or null", orNull(isNumber));
 export const whole = kind("a whole number", isWhole);
+/** How many there are of something. */
+export const count = kind("a whole number of at least 1", (value) => isWhole(value) && (value as number) > 0);
 export const wholeOrNull = kind("a whole number or null", orNull(isWhole));
 /** A whole number, or nested lists of them: kernel sizes, strides, paddings, axes, shapes. */
 export const wholes = kind("whole numbers", deep(orNull(isWhole)));
+/** A list of whole numbers: a shape, axes. */
+export const lengths = kind("a list of whole numbers", (value) => Array.isArray(value) && value.every(isWhole));
+export const list = kind("a list of numbers", (value) => Array.isArray(value) && value.every(isNumber));
 /** A number, or nested lists of them. */
 export const numbers = kind("numbers", deep(orNull(isNumber)));
+export const text = kind("a text", (value) => typeof value === "string");
 export const textOrNull = kind(
   "a text or null",
   orNull((value) => typeof value === "string"),

@@ -5,7 +5,7 @@ import { KerasLayer, type Kwargs, type LayerConfig, type Shape } from "../keras-
 import { masksOf } from "../mask.js";
 
 /** How an attention layer is called; all its calls are alike. */
-export interface CallForm {
+interface CallForm {
   /** What each of its inputs is: `query`, `value`, `key`, `attention_mask`, … */
   readonly names: readonly string[];
   readonly returnAttentionScores: boolean;

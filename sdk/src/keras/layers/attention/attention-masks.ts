@@ -1,4 +1,8 @@
+import { FLOAT32_MAX } from "../../../tensors/float32-max.js";
 import { abs, cast, expandDims, greaterEqual, less, logicalAnd, range, sub, type Tensor } from "../../../tf.js";
+
+/** The score of what is not seen before a fused softmax, as in JAX. */
+export const FUSED_HIDDEN = -0.7 * FLOAT32_MAX;
 
 const positions = (queries: number, values: number): [Tensor, Tensor] => [
   expandDims(range(0, queries, 1, "int32"), 1),

@@ -4,12 +4,13 @@ import { constraint } from "../../settings/constraints.js";
 import { initializer } from "../../settings/initializers.js";
 import { regularizer } from "../../settings/regularizers.js";
 import {
+  count,
   flag,
   number,
   refuse,
+  required,
   unsupported,
   type Where,
-  whole,
   wholeOrNull,
   wholes,
   word,
@@ -37,6 +38,7 @@ function applyNamed(layer: Layer, tensors: Arguments, options: Arguments, where:
     refuse(where, `is called with ${name} in a way that does not load`);
   const { return_attention_scores: scores, use_causal_mask: causal } = options;
   const names = given.map(([name]) => name);
+  if (!names.includes("query") || !names.includes("value")) refuse(where, "is called without query and value");
   (layer as Own).setForm({ names, returnAttentionScores: scores === true, useCausalMask: causal === true }, where);
   return layer.apply(given.map(([, value]) => value as SymbolicTensor)) as SymbolicTensor | SymbolicTensor[];
 }
@@ -77,7 +79,6 @@ const byList = {
   apply(layer, { inputs, mask, ...options }, where) {
     const [query, value, key] = Array.isArray(inputs) ? inputs : [];
     const [query_mask, value_mask] = Array.isArray(mask) ? mask : [];
-    if (!isTensor(query) || !isTensor(value)) refuse(where, "is called without query and value");
     return applyNamed(layer, { query, value, key, query_mask, value_mask }, options, where);
   },
   given(layer, inputs) {
@@ -119,8 +120,8 @@ export const ATTENTION: readonly LayerType[] = [
   {
     ...ownType(MultiHeadAttention, {
       settings: {
-        num_heads: whole,
-        key_dim: whole,
+        num_heads: required(count),
+        key_dim: required(count),
         value_dim: wholeOrNull,
         output_shape: wholes,
         attention_axes: wholes,
@@ -133,7 +134,12 @@ export const ATTENTION: readonly LayerType[] = [
       new MultiHeadAttention({ ...config, ...(major === 2 && { weighsHidden: true }) } as never)) as LayerType["make"],
   },
   ownType(GroupQueryAttention, {
-    settings: { head_dim: whole, num_query_heads: whole, num_key_value_heads: whole, ...heads },
+    settings: {
+      head_dim: required(count),
+      num_query_heads: required(count),
+      num_key_value_heads: required(count),
+      ...heads,
+    },
     ...byName,
     pythonName: "GroupedQueryAttention",
     places: placesOf((part) => `_${part}`),

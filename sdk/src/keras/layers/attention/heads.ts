@@ -1,3 +1,4 @@
+import { sizeOf } from "../../../tensors/size-of.js";
 import {
   add,
   expandDims,
@@ -14,7 +15,7 @@ import {
 import { getConstraint, getInitializer, getRegularizer } from "../../settings/instances.js";
 import type { Kwargs, Shape, Weight } from "../keras-layer.js";
 import { type AttentionConfig, AttentionLayer } from "./attention-layer.js";
-import { allOf, causalMask, windowMask } from "./attention-masks.js";
+import { allOf, causalMask, FUSED_HIDDEN, windowMask } from "./attention-masks.js";
 
 export interface HeadsConfig extends AttentionConfig {
   readonly useBias?: boolean;
@@ -43,8 +44,8 @@ export interface HeadSizes {
 
 type Part = "query" | "key" | "gate" | "value" | "output";
 
-/** What stands for a hidden score: before a fused softmax, and before Keras' Softmax, which then gives it weight 0. */
-const [FUSED_HIDDEN, HIDDEN] = [-0.7 * 3.4028234663852886e38, -1e9];
+/** What stands for a hidden score before Keras' Softmax, which then gives it weight 0. */
+const HIDDEN = -1e9;
 
 /** Attention of several heads: query, key and value are projected for each, its outputs together to the layer's. */
 export abstract class HeadsAttention<Config extends HeadsConfig> extends AttentionLayer<Config> {
@@ -129,7 +130,7 @@ export abstract class HeadsAttention<Config extends HeadsConfig> extends Attenti
     const { kernel, bias } = this.#projections.get(part) as Projection;
     const { shape } = x as Tensor;
     const [free, inner] = [shape.slice(0, -bound), shape.slice(-bound)];
-    const size = inner.reduce((product, length) => product * length, 1);
+    const size = sizeOf(inner);
     const rows = reshape(x as Tensor, [-1, size]);
     const projected = matMul(rows, reshape(kernel.read(), [size, -1]) as never) as Tensor;
     const spread = reshape(projected, [...free, ...(kernel.shape.slice(bound) as number[])]);
@@ -159,14 +160,13 @@ export abstract class HeadsAttention<Config extends HeadsConfig> extends Attenti
     const batch = Array.from({ length: rank - 1 }, (_, i) => i).filter((i) => !axes.includes(i));
     const order = [...batch, ...axes, rank - 1];
     const lengths = ({ shape }: Tensor, of: readonly number[]) => of.map((axis) => shape[axis] as number);
-    const product = (of: readonly number[]) => of.reduce((all, length) => all * length, 1);
     const [queries, values, size] = [lengths(q, axes), lengths(k, axes), q.shape.at(-1) as number];
     // A shared head sees the queries of all heads that share it as one.
-    const groups = product(lengths(k, batch));
+    const groups = sizeOf(lengths(k, batch));
     const rows = (x: Tensor) => reshape(transpose(x, order), [groups, -1, x.shape.at(-1) as number]);
     const scores = matMul(rows(mul(q, 1 / Math.sqrt(size))), rows(k), false, true);
     const shape = [...lengths(q, batch), ...queries, ...values];
-    const weights = this.#weigh(reshape(scores, shape), mask, axes.length, product(values));
+    const weights = this.#weigh(reshape(scores, shape), mask, axes.length, sizeOf(values));
     const dropped = reshape(this.drop(weights, kwargs), scores.shape);
     const attended = reshape(matMul(dropped, rows(v)), [...lengths(q, batch), ...queries, v.shape.at(-1) as number]);
     return [

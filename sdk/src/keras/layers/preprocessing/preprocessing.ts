@@ -2,13 +2,16 @@ import type { SymbolicTensor } from "../../../tf.js";
 import { applyToInputs, isTensor } from "../../calls.js";
 import { isRecord } from "../../file/container.js";
 import {
+  count,
   flag,
+  lengths,
+  list,
   number,
   numbers,
   refuse,
+  required,
   type Setting,
   unsupported,
-  whole,
   wholeOrNull,
   wholes,
   word,
@@ -36,16 +39,9 @@ const outputMode: Setting = {
   load: (value, where) => modes.load(value === "binary" ? "multi_hot" : value, where),
 };
 
-/** Numbers that have to be there. */
-const required = (what: string, fits: Setting): Setting => ({
-  load: (value, where) =>
-    value === null ? refuse(where, `has no ${what} in its config, which does not load`) : fits.load(value, where),
-  save: (value) => value,
-});
-
 const int32: Setting = {
   load(value, where) {
-    wholes.load(value, where);
+    lengths.load(value, where);
     const large = [value].flat().find((token) => Math.abs(Number(token)) >= 2 ** 31);
     return large === undefined ? value : refuse(where, `knows the number ${large}, expected numbers of 32 bits`);
   },
@@ -54,7 +50,7 @@ const int32: Setting = {
 
 const oovCount: Setting = {
   load: (value, where) =>
-    value === 0 ? refuse(where, "has num_oov_indices=0, which does not load") : whole.load(value, where),
+    value === 0 ? refuse(where, "has num_oov_indices=0, which does not load") : count.load(value, where),
   save: (value) => value,
 };
 
@@ -66,7 +62,7 @@ export const PREPROCESSING: readonly LayerType[] = [
   ownType(Rescaling, { settings: { scale: array, offset: array } }),
   ownType(Discretization, {
     settings: {
-      bin_boundaries: required("bin_boundaries", numbers),
+      bin_boundaries: required(list),
       epsilon: number,
       output_mode: outputMode,
       sparse,
@@ -74,7 +70,7 @@ export const PREPROCESSING: readonly LayerType[] = [
     takesTrainable: false,
   }),
   ownType(CategoryEncoding, {
-    settings: { num_tokens: whole, output_mode: outputMode, sparse },
+    settings: { num_tokens: required(count), output_mode: outputMode, sparse },
     apply(layer, { count_weights: weights, ...given }, where) {
       const { inputs } = given;
       if (isTensor(inputs) && isTensor(weights)) return layer.apply([inputs, weights]) as SymbolicTensor;
@@ -84,7 +80,7 @@ export const PREPROCESSING: readonly LayerType[] = [
   }),
   ownType(IntegerLookup, {
     settings: {
-      vocabulary: required("vocabulary", int32),
+      vocabulary: required(int32),
       num_oov_indices: oovCount,
       mask_token: wholeOrNull,
       oov_token: wholeOrNull,

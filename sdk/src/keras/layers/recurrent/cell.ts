@@ -3,7 +3,6 @@ import {
   add,
   broadcastTo,
   cast,
-  concat,
   customGrad,
   dropout,
   expandDims,
@@ -12,7 +11,6 @@ import {
   onesLike,
   reshape,
   slice,
-  split,
   stack,
   type Tensor,
   tidy,
@@ -166,33 +164,6 @@ export function project(inputs: Tensor, kernel: Tensor, bias: Tensor | undefined
 /** Inputs whose features are dropped, the same at every step. */
 export const dropInputs = (inputs: Tensor, rate: number): Tensor =>
   mul(inputs, dropoutMask(slice(inputs, [0], [1]), rate));
-
-/** Which activations the fused kernels know. */
-export const isStandard = ({ activation = "tanh", recurrentActivation = "sigmoid" }: GatedConfig): boolean =>
-  activation === "tanh" && recurrentActivation === "sigmoid";
-
-/** x·W + b of the gates. A cell that drops states drops the inputs of each gate apart, as Keras' does. */
-export function projectGates(
-  inputs: Tensor,
-  kernel: Tensor,
-  bias: Tensor | undefined,
-  { dropout = 0, recurrentDropout = 0 }: GatedConfig,
-  { training, gates }: { readonly training: boolean; readonly gates: number },
-): Tensor {
-  if (!training || dropout <= 0 || dropout >= 1) return project(inputs, kernel, bias);
-  if (recurrentDropout === 0) return project(dropInputs(inputs, dropout), kernel, bias);
-  const sums = split(kernel, gates, 1).map((part) => project(dropInputs(inputs, dropout), part, undefined));
-  const all = concat(sums, -1);
-  return bias ? add(all, bias) : all;
-}
-
-/** h·U of the gates, each part of the kernel with its own dropped states; without drops one product. */
-export function recur(h: Tensor, parts: readonly Tensor[], drops: readonly Tensor[] | undefined): Tensor {
-  return concat(
-    parts.map((part, gate) => matMul(drops ? mul(h, drops[gate] as Tensor) : h, part)),
-    1,
-  );
-}
 
 /** The drops of each gate's states in training, if there are any. */
 export const stateDrops = (

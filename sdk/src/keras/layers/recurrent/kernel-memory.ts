@@ -1,5 +1,6 @@
 import type { KernelBackend, KernelConfig, TensorInfo } from "@tensorflow/tfjs-core";
-import { getKernel, registerKernel, type Tensor } from "../../../tf.js";
+import { sizeOf } from "../../../tensors/size-of.js";
+import { getKernel, registerKernel } from "../../../tf.js";
 import { multiply } from "./fast-math.js";
 
 /** How a kernel that loops in JavaScript reaches float32 tensors of its backend. */
@@ -13,19 +14,21 @@ export interface KernelMemory {
   free(tensor: TensorInfo): void;
 }
 
-type Inputs<Name extends string> = Record<Name, TensorInfo>;
-
 /** Registers a kernel for cpu and wasm, whose tensors JavaScript can reach while it computes. */
-export function registerLoop<Name extends string, Attributes extends object>(
+export function registerLoop(
   kernelName: string,
-  run: (memory: KernelMemory, inputs: Inputs<Name>, attributes: Attributes) => TensorInfo[],
+  run: (
+    memory: KernelMemory,
+    inputs: Readonly<Record<string, TensorInfo>>,
+    attributes: Readonly<Record<string, unknown>>,
+  ) => TensorInfo[],
 ): void {
   for (const [backendName, memoryOf] of Object.entries({ cpu: cpuMemory, wasm: wasmMemory }))
     registerKernel({
       kernelName,
       backendName,
-      kernelFunc: ({ inputs, attrs, backend }) =>
-        run(memoryOf(backend as never), inputs as Inputs<Name>, attrs as unknown as Attributes),
+      kernelFunc: ({ inputs, attrs = {}, backend }) =>
+        run(memoryOf(backend as never), inputs as Record<string, TensorInfo>, attrs),
     });
 }
 
@@ -33,8 +36,6 @@ interface CpuBackend extends KernelBackend {
   readonly data: { get(dataId: object): { readonly values: Float32Array } };
   makeTensorInfo(shape: number[], dtype: "float32", values: Float32Array): TensorInfo;
 }
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
 function cpuMemory(backend: CpuBackend): KernelMemory {
   const memory: KernelMemory = {
@@ -76,24 +77,9 @@ export function transposed(memory: KernelMemory, matrix: TensorInfo, rows: numbe
   return out;
 }
 
-/** A step's part of a mask [time, batch]; undefined if it is empty: no mask. */
-export const stepMask = (mask: Float32Array, t: number, batch: number): Float32Array | undefined =>
-  mask.length === 0 ? undefined : mask.subarray(t * batch, (t + 1) * batch);
-
-/** The states before each step, `h` and all outputs but the last, [time · batch, units], as [units, time · batch]. */
-export function transposeStates(
-  h: Float32Array,
-  states: Float32Array,
-  out: Float32Array,
-  rows: number,
-  batch: number,
-  units: number,
-): void {
-  for (let row = 0; row < rows; row++) {
-    const [from, at] = row < batch ? [h, row * units] : [states, (row - batch) * units];
-    for (let unit = 0; unit < units; unit++) out[unit * rows + row] = from[at + unit] as number;
-  }
+/** The part of step t of a tensor [time, …]. */
+export function stepOf(memory: KernelMemory, tensor: TensorInfo, t: number): Float32Array {
+  const values = memory.view(tensor);
+  const size = values.length / (tensor.shape[0] as number);
+  return values.subarray(t * size, (t + 1) * size);
 }
-
-/** What customGrad gives to keep tensors for the gradient. */
-export type SaveTensors = (tensors: Tensor[]) => void;

@@ -4,7 +4,17 @@ import { activation } from "../../settings/activations.js";
 import { constraint } from "../../settings/constraints.js";
 import { initializer } from "../../settings/initializers.js";
 import { regularizer } from "../../settings/regularizers.js";
-import { dataFormat, flag, number, refuse, type Setting, whole, wholeOrNull, word } from "../../settings/setting.js";
+import {
+  count,
+  dataFormat,
+  flag,
+  number,
+  refuse,
+  required,
+  type Setting,
+  wholeOrNull,
+  word,
+} from "../../settings/setting.js";
 import { layerNode, layerNodes, makeInner } from "../inner-layer.js";
 import {
   type Arguments,
@@ -41,7 +51,7 @@ const weights: Settings = {
   bias_constraint: constraint,
 };
 const drops: Settings = { dropout: number, recurrent_dropout: number, seed: wholeOrNull };
-const simple: Settings = { units: whole, activation, ...weights, ...drops };
+const simple: Settings = { units: required(count), activation, ...weights, ...drops };
 const lstm: Settings = { ...simple, recurrent_activation: activation, unit_forget_bias: flag };
 const gru: Settings = { ...simple, recurrent_activation: activation, reset_after: flag };
 
@@ -63,8 +73,8 @@ const sequence: Settings = {
 };
 
 const convolution = (axes: number): Settings => ({
-  filters: whole,
-  kernel_size: sizes(axes),
+  filters: required(count),
+  kernel_size: required(sizes(axes)),
   strides: sizes(axes),
   padding: word("valid", "same"),
   data_format: dataFormat,

@@ -56,6 +56,8 @@ export class Rnn<Config extends SequenceConfig = RnnConfig>
   readonly cell: Cell;
   takesMask: boolean | undefined;
   masksStates = false;
+  /** The batch's fixed size, and the states that stay; none before the first call. */
+  #batch: number | undefined;
   #states: Variable[] = [];
 
   constructor(config: Config, cell: Cell = layerOf((config as unknown as RnnConfig).cell) as Cell) {
@@ -82,7 +84,7 @@ export class Rnn<Config extends SequenceConfig = RnnConfig>
     if (!this.cell.built) this.cell.build(shape);
     if (this.stateful) {
       if (batch === null) throw new Error(`layer '${this.name}' is stateful, its input's batch must have a fixed size`);
-      this.#states = this.cell.stateShapes(shape).map((state) => variable(zeros([batch, ...state]), false));
+      this.#batch = batch;
     }
     this.built = true;
   }
@@ -126,6 +128,7 @@ export class Rnn<Config extends SequenceConfig = RnnConfig>
     const [sequences, ...given] = inputs as [Tensor, ...Tensor[]];
     const mask = maskFor(this, inputs, kwargs);
     if (this.takesMask) given.pop();
+    if (this.stateful) this.#prepareStates(sequences);
     const towards = <T extends Tensor>(steps: T): T => (goBackwards ? reverse(steps, 0) : steps);
     const counts = mask && towards(timeMajor(perStep(mask)));
     const { outputs, states } = this.cell.run(
@@ -147,12 +150,17 @@ export class Rnn<Config extends SequenceConfig = RnnConfig>
   #initialStates({ shape }: Tensor): Tensor[] {
     const [batch = 0, , ...rest] = shape;
     if (!this.stateful) return this.cell.stateShapes([batch, ...rest]).map((state) => zeros([batch, ...state]));
-    const fixed = this.#states[0]?.shape[0];
-    if (fixed !== batch)
-      throw new Error(
-        `layer '${this.name}' is stateful and built for batches of ${fixed}, it received one of ${batch}`,
-      );
     return this.#states.map((state) => state.clone());
+  }
+
+  #prepareStates({ shape }: Tensor): void {
+    const [batch = 0, , ...rest] = shape;
+    if (batch !== this.#batch)
+      throw new Error(
+        `layer '${this.name}' is stateful and built for batches of ${this.#batch}, it received one of ${batch}`,
+      );
+    if (this.#states.length > 0) return;
+    this.#states = this.cell.stateShapes([batch, ...rest]).map((state) => variable(zeros([batch, ...state]), false));
   }
 
   /** Which steps' outputs are shown, the others being zeros; undefined for all of them. */

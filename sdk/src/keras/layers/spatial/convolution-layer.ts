@@ -1,7 +1,7 @@
 import { add, cast, type Tensor, tidy } from "../../../tf.js";
 import { type Activation, getActivation } from "../../settings/activations.js";
 import { type Kwargs, type LayerConfig, type Shape, singleShape, type Weight } from "../keras-layer.js";
-import { convolve, convolveDepthwise, convolveTransposed, transposedMargins } from "./convolve.js";
+import { convolve, convolveDepthwise, convolveSeparable, convolveTransposed, transposedMargins } from "./convolve.js";
 import { type SpatialConfig, SpatialLayer } from "./spatial-layer.js";
 import { outputLengths, reaches, type Window, type WindowConfig, windowOf } from "./window.js";
 
@@ -17,6 +17,7 @@ export interface ConvolutionConfig extends SpatialConfig, WindowConfig {
 export abstract class ConvolutionLayer<Config extends ConvolutionConfig> extends SpatialLayer<Config> {
   protected readonly window: Window;
   readonly #activation: Activation;
+  #kernels: readonly Weight[] = [];
   #bias?: Weight;
 
   constructor(config: Config & LayerConfig) {
@@ -27,13 +28,16 @@ export abstract class ConvolutionLayer<Config extends ConvolutionConfig> extends
 
   /** How many channels come out of so many. */
   protected abstract filtersOf(channels: number): number;
-  protected abstract addKernels(channels: number): void;
-  protected abstract convolve(x: Tensor): Tensor;
+  /** The shapes of the kernels by their names, for so many input channels. */
+  protected abstract kernelShapes(channels: number): Readonly<Record<string, number[]>>;
+  protected abstract convolve(x: Tensor, ...kernels: Tensor[]): Tensor;
 
   override build(inputShape: Shape | Shape[]): void {
     const channels = this.channelsLast(singleShape(inputShape)).at(-1) ?? null;
     if (channels === null) throw new Error(`the channels of ${this.name}'s input are open`);
-    this.addKernels(channels);
+    this.#kernels = Object.entries(this.kernelShapes(channels)).map(([name, shape]) =>
+      this.addNamedWeight(name, shape, "glorotUniform"),
+    );
     if (this.config.useBias !== false) this.#bias = this.addNamedWeight("bias", [this.filtersOf(channels)], "zeros");
     super.build(inputShape);
   }
@@ -43,7 +47,7 @@ export abstract class ConvolutionLayer<Config extends ConvolutionConfig> extends
   }
 
   protected run(x: Tensor): Tensor {
-    const output = this.convolve(cast(x, "float32"));
+    const output = this.convolve(cast(x, "float32"), ...this.#kernels.map((kernel) => kernel.read()));
     return this.#bias ? add(output, this.#bias.read()) : output;
   }
 
@@ -61,19 +65,17 @@ interface KernelConfig extends ConvolutionConfig {
 
 /** Keras' Conv1D, Conv2D and Conv3D. */
 export class Convolution extends ConvolutionLayer<KernelConfig> {
-  #kernel?: Weight;
-
   protected filtersOf(): number {
     return this.config.filters;
   }
 
-  protected addKernels(channels: number): void {
+  protected kernelShapes(channels: number) {
     const { kernelSize, filters, groups = 1 } = this.config;
-    this.#kernel = this.addNamedWeight("kernel", [...kernelSize, channels / groups, filters], "glorotUniform");
+    return { kernel: [...kernelSize, channels / groups, filters] };
   }
 
-  protected convolve(x: Tensor): Tensor {
-    return convolve(x, (this.#kernel as Weight).read(), this.window);
+  protected convolve(x: Tensor, kernel: Tensor): Tensor {
+    return convolve(x, kernel, this.window);
   }
 }
 
@@ -85,15 +87,12 @@ interface TransposedConfig extends ConvolutionConfig {
 
 /** Keras' Conv1DTranspose, Conv2DTranspose and Conv3DTranspose. */
 export class TransposedConvolution extends ConvolutionLayer<TransposedConfig> {
-  #kernel?: Weight;
-
   protected filtersOf(): number {
     return this.config.filters;
   }
 
-  protected addKernels(channels: number): void {
-    const { kernelSize, filters } = this.config;
-    this.#kernel = this.addNamedWeight("kernel", [...kernelSize, filters, channels], "glorotUniform");
+  protected kernelShapes(channels: number) {
+    return { kernel: [...this.config.kernelSize, this.config.filters, channels] };
   }
 
   protected override shapeOf([batch = null, ...rest]: Shape): Shape {
@@ -106,8 +105,8 @@ export class TransposedConvolution extends ConvolutionLayer<TransposedConfig> {
     return [batch, ...lengths, this.config.filters];
   }
 
-  protected convolve(x: Tensor): Tensor {
-    return convolveTransposed(x, (this.#kernel as Weight).read(), this.window, this.config.outputPadding);
+  protected convolve(x: Tensor, kernel: Tensor): Tensor {
+    return convolveTransposed(x, kernel, this.window, this.config.outputPadding);
   }
 }
 
@@ -118,19 +117,17 @@ interface DepthwiseConfig extends ConvolutionConfig {
 
 /** Keras' DepthwiseConv1D and DepthwiseConv2D. */
 export class DepthwiseConvolution extends ConvolutionLayer<DepthwiseConfig> {
-  #kernel?: Weight;
-
   protected filtersOf(channels: number): number {
     return channels * (this.config.depthMultiplier ?? 1);
   }
 
-  protected addKernels(channels: number): void {
+  protected kernelShapes(channels: number) {
     const { kernelSize, depthMultiplier = 1 } = this.config;
-    this.#kernel = this.addNamedWeight("depthwise", [...kernelSize, channels, depthMultiplier], "glorotUniform");
+    return { depthwise: [...kernelSize, channels, depthMultiplier] };
   }
 
-  protected convolve(x: Tensor): Tensor {
-    return convolveDepthwise(x, (this.#kernel as Weight).read(), this.window);
+  protected convolve(x: Tensor, kernel: Tensor): Tensor {
+    return convolveDepthwise(x, kernel, this.window);
   }
 }
 
@@ -140,29 +137,19 @@ interface SeparableConfig extends DepthwiseConfig {
 
 /** Keras' SeparableConv1D and SeparableConv2D: each channel apart, then the channels of each position mixed. */
 export class SeparableConvolution extends ConvolutionLayer<SeparableConfig> {
-  #depthwise?: Weight;
-  #pointwise?: Weight;
-
   protected filtersOf(): number {
     return this.config.filters;
   }
 
-  protected addKernels(channels: number): void {
+  protected kernelShapes(channels: number) {
     const { kernelSize, depthMultiplier = 1, filters } = this.config;
-    const one = kernelSize.map(() => 1);
-    this.#depthwise = this.addNamedWeight("depthwise", [...kernelSize, channels, depthMultiplier], "glorotUniform");
-    this.#pointwise = this.addNamedWeight("pointwise", [...one, channels * depthMultiplier, filters], "glorotUniform");
+    return {
+      depthwise: [...kernelSize, channels, depthMultiplier],
+      pointwise: [...kernelSize.map(() => 1), channels * depthMultiplier, filters],
+    };
   }
 
-  protected convolve(x: Tensor): Tensor {
-    const apart = convolveDepthwise(x, (this.#depthwise as Weight).read(), this.window);
-    return convolve(
-      apart,
-      (this.#pointwise as Weight).read(),
-      windowOf(
-        this.config.kernelSize.map(() => 1),
-        {},
-      ),
-    );
+  protected convolve(x: Tensor, depthwise: Tensor, pointwise: Tensor): Tensor {
+    return convolveSeparable(x, depthwise, pointwise, this.window);
   }
 }

@@ -13,7 +13,7 @@ import {
   type Tensor5D,
   transpose,
 } from "../../../tf.js";
-import { onPlane, padFor, reaches, type Window } from "./window.js";
+import { onPlane, padFor, reaches, type Window, windowOf } from "./window.js";
 
 type Pair = [number, number];
 type Triple = [number, number, number];
@@ -57,6 +57,17 @@ export function convolveDepthwise(x: Tensor, kernel: Tensor, window: Window): Te
   const size = [...reaches(window), ...kernel.shape.slice(2)] as [number, number, number, number];
   return depthwiseConv2d(input, slice(dilated, [0, 0, 0, 0], size), strides as Pair, pad);
 }
+
+/** {@link convolveDepthwise}, then the channels of each position mixed: pointwise[…1, channels · multiplier, filters]. */
+export const convolveSeparable = (x: Tensor, depthwise: Tensor, pointwise: Tensor, window: Window): Tensor =>
+  convolve(
+    convolveDepthwise(x, depthwise, window),
+    pointwise,
+    windowOf(
+      window.size.map(() => 1),
+      {},
+    ),
+  );
 
 /**
  * Keras' transposed convolution of x[batch, …spatial, channels] with kernel[…size, filters, channels]: the input, with

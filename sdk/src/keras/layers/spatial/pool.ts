@@ -1,3 +1,4 @@
+import { sizeOf } from "../../../tensors/size-of.js";
 import {
   avgPool,
   concat,
@@ -42,7 +43,7 @@ export const poolTo = (x: Tensor, mode: PoolMode, lengths: readonly number[]): T
 
 function poolAxis(x: Tensor, mode: PoolMode, axis: number, count: number): Tensor {
   const length = x.shape[axis] as number;
-  const inner = x.shape.slice(axis + 1).reduce((product, each) => product * each, 1);
+  const inner = sizeOf(x.shape.slice(axis + 1));
   const rows = reshape(x, [-1, length, 1, inner]);
   const small = Math.ceil(length / count);
   const starts = Array.from({ length: count }, (_, i) => Math.floor((i * length) / count));

@@ -1,4 +1,5 @@
 import { frame, type Margin } from "../../../tensors/frame.js";
+import { sizeOf } from "../../../tensors/size-of.js";
 import { cast, reshape, type Tensor, tile } from "../../../tf.js";
 import type { Shape } from "../keras-layer.js";
 import { type Interpolation, resample } from "./resample.js";
@@ -67,7 +68,7 @@ export class UpSampling extends SpatialLayer<UpSamplingConfig> {
 /** Each value of an axis `factor` times. */
 function repeat(x: Tensor, axis: number, factor: number): Tensor {
   if (factor === 1) return x;
-  const inner = x.shape.slice(axis + 1).reduce((product, length) => product * length, 1);
+  const inner = sizeOf(x.shape.slice(axis + 1));
   const rows = tile(reshape(x, [-1, 1, inner]), [1, factor, 1]);
   return reshape(
     rows,

@@ -7,7 +7,7 @@ import type { MaskMaker } from "../mask.js";
 import { maskFor, type RecurrentLayer } from "../recurrent/apply-recurrent.js";
 import type { Rnn, SequenceConfig } from "../recurrent/rnn.js";
 
-export type MergeMode = "concat" | "sum" | "ave" | "mul" | null;
+type MergeMode = "concat" | "sum" | "ave" | "mul" | null;
 type Recurrent = Rnn<SequenceConfig>;
 
 export interface BidirectionalConfig extends LayerConfig {

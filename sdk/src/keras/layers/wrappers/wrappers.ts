@@ -1,6 +1,6 @@
 import { applyToInputs, isTensor } from "../../calls.js";
 import type { KerasNode } from "../../file/container.js";
-import { refuse, type Setting, whole } from "../../settings/setting.js";
+import { count, refuse, required, type Setting } from "../../settings/setting.js";
 import { layerNode, makeInner, nodeOf } from "../inner-layer.js";
 import { type LayerContext, type LayerType, ownType } from "../layer-type.js";
 import { placesOf } from "../places.js";
@@ -52,7 +52,7 @@ function makeBidirectional(
 export const WRAPPERS: readonly LayerType[] = [
   {
     ...ownType<BidirectionalConfig>(Bidirectional, {
-      settings: { layer: layerNode, backward_layer: optionalLayer, merge_mode: mergeMode },
+      settings: { layer: required(layerNode), backward_layer: optionalLayer, merge_mode: mergeMode },
       parameters: RECURRENT_PARAMETERS,
       apply: applyRecurrent,
       given: givenRecurrent,
@@ -62,7 +62,7 @@ export const WRAPPERS: readonly LayerType[] = [
   },
   {
     ...ownType<TimeDistributedConfig>(TimeDistributed, {
-      settings: { layer: layerNode },
+      settings: { layer: required(layerNode) },
       parameters: ["inputs", "training", "mask"],
       apply: (layer, { inputs, mask, ...others }, where) =>
         applyToInputs(layer, { inputs: isTensor(mask) ? [inputs, mask] : inputs, ...others }, where),
@@ -74,7 +74,7 @@ export const WRAPPERS: readonly LayerType[] = [
   },
   {
     ...ownType<SpectralNormalizationConfig>(SpectralNormalization, {
-      settings: { layer: layerNode, power_iterations: whole },
+      settings: { layer: required(layerNode), power_iterations: required(count) },
       places: placesOf,
     }),
     make: ((config: { readonly layer: KerasNode }, context: LayerContext) =>

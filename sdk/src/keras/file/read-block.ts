@@ -1,72 +1,64 @@
+import { sizeOf } from "../../tensors/size-of.js";
+import type { Values } from "./container.js";
 import { type ArrayLayout, type Hdf5Library, type NumberType, Refusal } from "./list-tree.js";
 
-const BLOCK = 2 ** 23;
+/** Bytes of a block, as they are stored; more in chunks, which are read and decompressed whole. */
+const [BLOCK, CHUNKED_BLOCK] = [2 ** 20, 2 ** 23];
 
 /**
- * Reads an array block by block into one buffer: floats as float32, whole numbers and booleans as int32.
+ * Reads a block of an array, about 1 MB in its order: floats as float32, whole numbers and booleans as int32.
+ * @param spare memory for the values, if it is enough
  * @throws Refusal, or what HDF5 says of damaged values
  */
-export function readValues(library: Hdf5Library, file: bigint, path: string, layout: ArrayLayout) {
+export function readBlock(
+  library: Hdf5Library,
+  file: bigint,
+  path: string,
+  layout: ArrayLayout,
+  block: number,
+  spare: ArrayBuffer | undefined,
+): Values {
   const { shape, type, typeName, size } = layout;
   if (type === null) throw new Refusal(`${path} holds values of type ${typeName}, expected numbers`);
-  const total = shape.reduce((product, length) => product * length, 1);
-  const values = new (type.includes("float") ? Float32Array : Int32Array)(total);
-  if (total === 0) return values;
-  let pointer = 0;
-  let reserved = 0;
-  let done = 0;
-  for (const { offset, count, length } of blocksOf(layout)) {
-    if (length > reserved) {
-      if (pointer) library._free(pointer);
-      reserved = length;
-      pointer = library._malloc(reserved * size);
-      if (!pointer) throw new Refusal(`no memory for a block of ${path}`);
-    }
-    const [counts, offsets, strides] = shape.length ? [count, offset, count.map(() => 1n)] : [null, null, null];
-    if (library.get_dataset_data(file, path, counts, offsets, strides, BigInt(pointer)) < 0)
-      throw new Error(`${path} cannot be read`);
-    convert[type](library.HEAPU8.buffer as ArrayBuffer, pointer, values.subarray(done, done + length), path);
-    done += length;
-  }
+  const { offset, count } = spanOf(layout, block);
+  const length = shape.includes(0) ? 0 : sizeOf(count);
+  const buffer = spare && spare.byteLength >= 4 * length ? spare : new ArrayBuffer(4 * length);
+  const values = new (type.includes("float") ? Float32Array : Int32Array)(buffer, 0, length);
+  if (length === 0) return values;
+  const pointer = library._malloc(length * size);
+  if (!pointer) throw new Refusal(`no memory for a block of ${path}`);
+  const [counts, offsets, strides] = shape.length
+    ? [count.map(BigInt), offset.map(BigInt), count.map(() => 1n)]
+    : [null, null, null];
+  if (library.get_dataset_data(file, path, counts, offsets, strides, BigInt(pointer)) < 0)
+    throw new Error(`${path} cannot be read`);
+  convert[type](library.HEAPU8.buffer as ArrayBuffer, pointer, values, path);
   library._free(pointer);
   return values;
 }
 
-/** The parts of an array of about 8 MB, in its order: spans of the first axis whose slices are small enough, whole chunks where it can be. */
-function* blocksOf({ shape, chunks, size }: ArrayLayout) {
+/** Where a block lies: a span of the first axis whose slices are small enough, of whole chunks where it can be. */
+function spanOf({ shape, chunks, size }: ArrayLayout, block: number) {
+  const most = chunks ? CHUNKED_BLOCK : BLOCK;
   let axis = 0;
   let slice = shape.slice(1).reduce((product, length) => product * length, size);
-  while (axis < shape.length - 1 && slice > BLOCK) slice /= shape[++axis] as number;
+  while (axis < shape.length - 1 && slice > most) slice /= shape[++axis] as number;
   const length = shape[axis] ?? 1;
   const chunk = chunks?.[axis] ?? 1;
-  const fits = Math.max(1, Math.floor(BLOCK / slice));
+  const fits = Math.max(1, Math.floor(most / slice));
   const step = Math.min(length, fits > chunk ? fits - (fits % chunk) : fits);
+  const blocks = Math.ceil(length / step);
+  const start = (block % blocks) * step;
   const outer = shape.slice(0, axis);
-  const rest = shape.slice(axis + 1);
-  const index = outer.map(() => 0);
-  do {
-    for (let start = 0; start < length; start += step) {
-      const span = Math.min(step, length - start);
-      yield {
-        offset: [...index, start, ...rest.map(() => 0)].map(BigInt),
-        count: [...index.map(() => 1), span, ...rest].map(BigInt),
-        length: (span * slice) / size,
-      };
-    }
-  } while (advance(index, outer));
-}
-
-/** Counts an index up within a shape, its last axis first; false at the end. */
-function advance(index: number[], shape: readonly number[]): boolean {
-  for (let axis = index.length - 1; axis >= 0; axis--) {
-    index[axis] = (index[axis] as number) + 1;
-    if ((index[axis] as number) < (shape[axis] as number)) return true;
-    index[axis] = 0;
+  const offset = shape.map(() => 0);
+  offset[axis] = start;
+  for (let left = Math.floor(block / blocks), i = axis - 1; i >= 0; i--) {
+    offset[i] = left % (outer[i] as number);
+    left = Math.floor(left / (outer[i] as number));
   }
-  return false;
+  return { offset, count: [...outer.map(() => 1), Math.min(step, length - start), ...shape.slice(axis + 1)] };
 }
 
-type Values = Float32Array | Int32Array;
 type Convert = (buffer: ArrayBuffer, start: number, out: Values, path: string) => void;
 type View = new (buffer: ArrayBuffer, start: number, length: number) => ArrayLike<number>;
 

@@ -1,0 +1,28 @@
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import {
+  Cast,
+  type CastAttrs,
+  getKernel,
+  registerKernel,
+  type TensorInfo,
+  unregisterKernel,
+} from "@tensorflow/tfjs-core";
+
+/** Lets wasm cast to bool as other backends do: what is not 0 is true. Its own cast keeps a number's last eight bits. */
+export function correctWasmCast(): void {
+  const own = getKernel(Cast, "wasm");
+  if (!own) return;
+  unregisterKernel(Cast, "wasm");
+  registerKernel({
+    ...own,
+    kernelFunc: (call) => {
+      const x = call.inputs.x as TensorInfo;
+      if ((call.attrs as unknown as CastAttrs).dtype !== "bool" || x.dtype === "bool") return own.kernelFunc(call);
+      const backend = call.backend as BackendWasm;
+      const out = backend.makeOutput(x.shape, "bool");
+      const found = backend.typedArrayFromHeap(out);
+      for (const [i, value] of backend.typedArrayFromHeap(x).entries()) found[i] = value === 0 ? 0 : 1;
+      return out;
+    },
+  });
+}

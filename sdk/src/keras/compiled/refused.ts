@@ -1,0 +1,15 @@
+import { doesNotLoad } from "./does-not-load.js";
+
+/** What of Keras does not load, and why. */
+export const REFUSED_COMPILED: ReadonlyMap<string, string> = new Map([
+  ["CTC", "it aligns sequences of different lengths"],
+  ["Mean", "it takes values, not targets and predictions"],
+  ["MultiOptimizer", "its layers have optimizers of their own"],
+  ["Sum", "it takes values, not targets and predictions"],
+]);
+
+/** @throws LitModelError that says which optimizer, loss, metric or schedule does not load, and why if Keras has it */
+export function refuseUnknown(kind: string, name: string): never {
+  const reason = REFUSED_COMPILED.get(name);
+  return doesNotLoad(reason ? `the ${kind} '${name}' (${reason})` : `the ${kind} '${name}'`);
+}
