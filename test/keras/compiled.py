@@ -131,7 +131,7 @@ for case in request.get("cases", []):
                 results = train(model, inputs, targets)
                 steps.append({"inputs": [pack(a) for a in inputs], "targets": [pack(a) for a in targets], "results": results})
             after.append([pack(w) for layer in model.layers for w in layer.weights])
-        found = {"steps": steps, "after": after}
+        found = {"steps": steps, "after": after, "iterations": int(model.optimizer.iterations)}
         if case.get("evaluate"):
             first = [[unpack(a) for a in steps[0][key]] for key in ("inputs", "targets")]
             found["evaluated"] = train(model, *first, "test_on_batch")

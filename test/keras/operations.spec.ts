@@ -205,7 +205,7 @@ const INDEXING = [
   "ops.sort(x)",
   "ops.sort(x, 1)",
   "ops.argsort(x)",
-  "ops.argsort(i, 1)",
+  "ops.argsort(i * 4 + np.arange(4, dtype='int32'), 1)",
   "ops.sort(i)",
   "*ops.top_k(x, 3)",
   "ops.top_k(x, 2)[0]",
@@ -308,7 +308,7 @@ const NEURAL = [
 
 const BITS = [
   "ops.bitwise_and(i, k[:, :, 0])",
-  "ops.bitwise_or(i, np.array(5))",
+  "ops.bitwise_or(i, k[:, :, 1])",
   "ops.bitwise_xor(i * 3, k[:, :, 2])",
   "ops.bitwise_not(i)",
   "ops.bitwise_invert(i)",
@@ -370,7 +370,7 @@ const SCATTER = [
   `ops.nanquantile(${gaps}, [0.25, 0.8], axis=1, keepdims=True)`,
   `ops.nanpercentile(${gaps}, 40) * v`,
   "ops.segment_sum(x, np.array([1, 0, 1]), 3)",
-  "ops.segment_sum(i, np.array([1, 3, 1]), 2)",
+  "ops.segment_sum(i, np.array([1, 1, 0]), 2)",
   "ops.segment_max(x, np.array([0, 0, 1]), 2)",
   "ops.segment_min(x, np.array([0, 0, 1]), 2)",
   "ops.segment_prod(a, np.array([0, 0, 1]), 2)",

@@ -355,6 +355,6 @@ describe("models of tfjs-layers, saved and loaded", () => {
     await refuse(/layer 'steps' has no layer within it/, become("RNN", {}));
     await refuse(/layer 'steps' has the cell Dense, which does not load/, become("RNN", { cell: dense }));
     await refuse(/layer 'steps' wraps a Dense, which does not load/, become("Bidirectional", { layer: dense }));
-    await refuse(/has the merge_mode "max"/, become("Bidirectional", { merge_mode: "max" }));
+    await refuse(/has the merge_mode "max"/, become("Bidirectional", { layer: dense, merge_mode: "max" }));
   });
 });

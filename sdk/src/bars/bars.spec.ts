@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { displayOf } from "../../../test/display.js";
 import { withLeanData } from "../../../test/lean-data.js";
 import { runPython } from "../../../test/python.js";
+import { randomOf } from "../../../test/random.js";
 import { LitDataError } from "../errors.js";
 import { BAR_COLUMNS, type BarFrame, UNITS, type Unit } from "./bar-frame.js";
 import type { BaseAdapter } from "./base-adapter.js";
@@ -40,13 +41,7 @@ function randomTicks(
   date: string,
   timeZone: string,
 ): { time: number[]; price: number[]; size: number[] } {
-  let state = seed >>> 0 || 1;
-  const random = () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
+  const random = randomOf(seed);
   const from = midnightOf(date, timeZone) - DAY;
   const time: number[] = [];
   for (let day = 0; day < 4; day++) {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { randomOf } from "../../../test/random.js";
 import { LitDataError } from "../errors.js";
 import { BAR_COLUMNS, type BarFrame, UNITS, type Unit } from "./bar-frame.js";
 import { MemoryAdapter } from "./sources/memory-adapter.js";
@@ -16,13 +17,7 @@ const ZONES = ["America/New_York", "Australia/Lord_Howe", "UTC"] as const;
 
 /** Trades by a seeded generator: bursts at one time, days of one trade, days without, around a change of the clock. */
 function tradesOf(seed: number, timeZone: string): Trade[] {
-  let state = seed >>> 0 || 1;
-  const random = () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
+  const random = randomOf(seed);
   const from = midnightOf(timeZone === "Australia/Lord_Howe" ? "2024-10-04" : "2024-03-08", timeZone);
   const trades: Trade[] = [];
   for (let day = 0; day < 6; day++)

@@ -9,13 +9,20 @@ const KEPT = ["loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerl
 /**
  * Keras 3's form of the compile config of Keras 1 or 2, whose optimizer begins anew. What has no such form stays as it is:
  * it does not load.
+ * @param outputs how many the model has
  */
-export function modernizeCompiled({ optimizer, ...config }: Json): Json {
+export function modernizeCompiled({ optimizer, ...config }: Json, outputs: number): Json {
   const kept = Object.entries(config).filter(([key, value]) => KEPT.includes(key) && value !== null);
   return {
     optimizer: modernOptimizer(optimizer),
-    ...Object.fromEntries(kept.map(([key, value]) => [key, modern(value)])),
+    ...Object.fromEntries(kept.map(([key, value]) => [key, modern(forOutputs(key, value, outputs))])),
   };
+}
+
+/** A list of metrics that names no output is for each of them. */
+function forOutputs(key: string, value: unknown, outputs: number): unknown {
+  const isForAll = key.endsWith("metrics") && Array.isArray(value) && !value.some(Array.isArray);
+  return isForAll && outputs > 1 ? Array.from({ length: outputs }, () => value) : value;
 }
 
 function modernOptimizer(optimizer: unknown): unknown {

@@ -52,6 +52,8 @@ const COMMON = {
   ema_overwrite_frequency: 0,
   gradient_accumulation_steps: 0,
 };
+/** Slots of every optimizer that averages or accumulates: each is as the variable. */
+const COMMON_SLOTS: ReadonlySet<string> = new Set(["average", "accumulated"]);
 // Scaling the loss and then its gradients changes nothing in float32.
 const FREE = ["name", "learning_rate", "loss_scale_factor"];
 
@@ -234,8 +236,9 @@ export class KerasOptimizer extends Optimizer {
 
   #makeSlot(weight: Variable, slot: string): Variable {
     return tidy(() => {
-      const start = this.#rule.start?.(slot, this.#settings, weight) ?? 0;
-      const shape = this.#rule.shape?.(slot, weight.shape) ?? weight.shape;
+      const rule: Partial<Rule> = COMMON_SLOTS.has(slot) ? {} : this.#rule;
+      const start = rule.start?.(slot, this.#settings, weight) ?? 0;
+      const shape = rule.shape?.(slot, weight.shape) ?? weight.shape;
       return variable(typeof start === "number" ? fill([...shape], start) : clone(start), false);
     });
   }

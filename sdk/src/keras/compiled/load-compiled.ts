@@ -30,7 +30,7 @@ export async function loadCompiled(model: LayersModel, container: KerasContainer
   const isOld = container.major < 3;
   const given = container.compiled && unscaled(modernCompiled(container.compiled));
   if (!given?.optimizer) return;
-  const config = isOld ? modernizeCompiled(given) : given;
+  const config = isOld ? modernizeCompiled(given, model.outputs.length) : given;
   const arrays = isOld ? [] : stateOf(container);
   let plan: Plan;
   try {

@@ -100,7 +100,12 @@ function quantile(x: Tensor, at: number): Tensor {
   return tf.add(value, tf.mul(0, tf.sum(x, -1)));
 }
 
-function quantiles({ x, q, axis, keepdims }: Operands, scale: number): Tensor {
+/** Quantiles along axes. `quantile` gives that of each row; `scale` is what stands for all of a row. */
+export function quantiles(
+  { x, q, axis, keepdims }: Operands,
+  scale: number,
+  quantile: (rows: Tensor, at: number) => Tensor,
+): Tensor {
   const input = floatOf(x);
   const axes = axesOf(axis, input.rank);
   const rows = asLast(input, axes);
@@ -123,7 +128,7 @@ const quantileType = (className: string, scale: number): OperationType => ({
     const shape = shapeOf(x);
     return [...shapeOf(q), ...reducedShape(shape, axesOf(axis, shape.length), keepdims === true)];
   },
-  run: (operands) => quantiles(operands, scale),
+  run: (operands) => quantiles(operands, scale, quantile),
 });
 
 /** Sums along one axis, or along all of x as one; of some dtype. */
@@ -214,7 +219,7 @@ export const REDUCTION: readonly OperationType[] = [
     module: "keras.src.ops.linalg",
     settings: { ord: null },
   }),
-  floating("Median", (x, axes, keepDims) => quantiles({ x, q: 0.5, axis: axes, keepdims: keepDims }, 1)),
+  floating("Median", (x, axes, keepDims) => quantiles({ x, q: 0.5, axis: axes, keepdims: keepDims }, 1, quantile)),
   quantileType("Quantile", 1),
   quantileType("Percentile", 100),
   withoutNaN("Nansum", 0, tf.sum),

@@ -1,10 +1,10 @@
 import type { Tensor } from "../../tf.js";
 import * as tf from "../../tf.js";
-import { asLast, onLast } from "./along-axis.js";
+import { onLast } from "./along-axis.js";
 import { float, NUMPY } from "./elementwise.js";
-import { axesOf, axisOf, floatOf, numberOf, shapeOf, tensorOf, whole } from "./operands.js";
+import { axesOf, axisOf, floatOf, shapeOf, tensorOf, whole } from "./operands.js";
 import type { Operands, OperationType } from "./operation-type.js";
-import { REDUCTION, reducedShape, sorted } from "./reduction.js";
+import { quantiles, REDUCTION, sorted } from "./reduction.js";
 
 const named = (className: string): OperationType =>
   REDUCTION.find((type) => type.className === className) as OperationType;
@@ -44,15 +44,6 @@ function quantile(x: Tensor, at: number): Tensor {
   const share = tf.relu(tf.sub(1, distance));
   const found = tf.sum(tf.mul(tf.where(tf.greater(share, 0), values, tf.zerosLike(values)), share), -1);
   return tf.where(tf.greater(tf.squeeze(counts, [-1]), 0), found, tf.fill(found.shape, Number.NaN));
-}
-
-function quantiles({ x, q, axis, keepdims }: Operands, scale: number): Tensor {
-  const input = floatOf(x);
-  const axes = axesOf(axis, input.rank);
-  const rows = asLast(input, axes);
-  const shape = reducedShape(input.shape, axes, keepdims === true) as number[];
-  const one = (at: unknown) => tf.reshape(quantile(rows, numberOf(at, "q") / scale), shape);
-  return Array.isArray(q) ? tf.stack(q.map(one)) : one(q);
 }
 
 /** Correlations of rows. */
@@ -133,9 +124,9 @@ export const STATISTICS: readonly OperationType[] = [
   place("Nanargmin", "Argmin", Number.POSITIVE_INFINITY),
   withoutNaN("Nancumsum", "Cumsum", 0),
   withoutNaN("Nancumprod", "Cumprod", 1),
-  { ...named("Median"), className: "Nanmedian", run: (operands) => quantiles({ ...operands, q: 0.5 }, 1) },
-  { ...named("Quantile"), className: "Nanquantile", run: (operands) => quantiles(operands, 1) },
-  { ...named("Percentile"), className: "Nanpercentile", run: (operands) => quantiles(operands, 100) },
+  { ...named("Median"), className: "Nanmedian", run: (operands) => quantiles({ ...operands, q: 0.5 }, 1, quantile) },
+  { ...named("Quantile"), className: "Nanquantile", run: (operands) => quantiles(operands, 1, quantile) },
+  { ...named("Percentile"), className: "Nanpercentile", run: (operands) => quantiles(operands, 100, quantile) },
   {
     className: "Corrcoef",
     module: NUMPY,
