@@ -15,7 +15,7 @@ export { CsvAdapter, type CsvAdapterOptions } from "./bars/sources/csv-adapter.j
 export { LeanAdapter, type LeanAdapterOptions } from "./bars/sources/lean-adapter.js";
 export { MemoryAdapter, type MemoryAdapterOptions } from "./bars/sources/memory-adapter.js";
 export { ParquetAdapter, type ParquetAdapterOptions } from "./bars/sources/parquet-adapter.js";
-export type { TableOptions, TimeUnit } from "./bars/sources/table-adapter.js";
+export { type TableOptions, TIME_UNITS, type TimeUnit } from "./bars/sources/table-adapter.js";
 export { type Tick, type TickColumns, TickFrame } from "./bars/tick-frame.js";
 export { Chart, chart, type Predictions } from "./display/chart.js";
 export { display } from "./display/display.js";
