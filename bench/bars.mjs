@@ -1,72 +1,185 @@
 /**
- * Minute bars of one day of trades from typed arrays in memory, against polars and pandas.
- * SPY's 439,677 trades of 9 October 2013 where LEAN's sample data lies beside the checkout (or in LEAN_DATA), else simulated ones.
+ * Bars of simulated trades of 60 days and 3 symbols, against polars, pandas, DuckDB and a single pass of numba; bars at random
+ * trades, against pandas; Parquet to columns, against polars. TRADES says how many there are (default 20,000,000).
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { BAR_COLUMNS, LeanAdapter, MemoryAdapter } from "@litlab/sdk";
+import { BAR_COLUMNS, MemoryAdapter, ParquetAdapter } from "@litlab/sdk";
+import { runLogged } from "../scripts/steps.mjs";
 import { bench, timed } from "./harness.mjs";
 
-const DATE = "2013-10-09";
-const ZONE = "America/New_York";
+const TRADES = Number(process.env.TRADES ?? 20_000_000);
+const DAYS = 60;
+const SHARES = { AAA: 0.6, BBB: 0.25, CCC: 0.15 };
+const ENGINES = ["polars", "pandas", "duckdb", "numba"];
+const CASES = [
+  ["sec", 1],
+  ["min", 1],
+  ["hour", 1],
+  ["day", 1],
+  ["tick", 1000],
+];
+const VENV = resolve(".cache/peers/bars");
 
-async function loadTicks() {
-  const folder = process.env.LEAN_DATA ?? "../shared/data/lean";
-  if (existsSync(folder)) return new LeanAdapter({ folder, symbol: "spy" }).getDate(DATE);
-  const length = 439_677;
-  const open = Date.parse(`${DATE}T13:30:00Z`) * 1000;
-  let state = 1;
+/** Python with the peers' own packages. */
+async function installPeers() {
+  const python = join(VENV, "bin/python");
+  if (existsSync(join(VENV, "ready"))) return python;
+  console.error("  Install polars, pandas, DuckDB and numba (about 200 MB) …");
+  const run = async (program, ...args) => {
+    const { code, file } = await runLogged("bars", program, args);
+    if (code !== 0) throw new Error(`the peers cannot be installed, all of it in ${file}`);
+  };
+  await run(".venv/bin/python", "-m", "venv", VENV);
+  await run(python, "-m", "pip", "install", "-q", "-r", "bench/peers/bars.requirements.txt");
+  writeFileSync(join(VENV, "ready"), "");
+  return python;
+}
+
+/** Trades of one symbol: a random walk within each day's six and a half hours. */
+function simulate(count, seed) {
+  let state = seed;
   const random = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state / 2 ** 32;
   };
-  const time = Float64Array.from({ length }, () => open + Math.floor(random() * 23_400_000) * 1000).sort();
-  const price = Float64Array.from(time, () => Math.round(16_500 + 200 * random()) / 100);
-  return { time, price, size: Float64Array.from(time, () => 100 * Math.ceil(10 * random())), length };
+  const [time, price, size] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
+  let cents = 10_000;
+  for (let day = 0, i = 0; day < DAYS; day++) {
+    const end = Math.floor((count * (day + 1)) / DAYS);
+    const open = Date.UTC(2024, 0, 2 + day, 14, 30) * 1000;
+    const step = 23_400e6 / (end - i);
+    for (let k = 0; i < end; i++, k++) {
+      time[i] = open + Math.floor((k + random()) * step);
+      cents = Math.max(100, cents + Math.floor(3 * random()) - 1);
+      price[i] = cents / 100;
+      size[i] = Math.ceil(500 * random() ** 3);
+    }
+  }
+  return { time, price, size };
 }
 
-const ticks = await loadTicks();
 const folder = mkdtempSync(join(tmpdir(), "litlab-bench-"));
-for (const name of ["time", "price", "size"]) writeFileSync(join(folder, name), ticks[name]);
-const peer = spawn(".venv-test/bin/python", ["bench/peers/bars.py", folder], { stdio: ["pipe", "pipe", "inherit"] });
+const python = await installPeers();
+const symbols = Object.entries(SHARES).map(([name, share], i) => {
+  const ticks = simulate(Math.round(TRADES * share), 7 * i + 1);
+  for (const column of ["time", "price", "size"]) writeFileSync(join(folder, `${name}.${column}`), ticks[column]);
+  return { name, ticks, adapter: new MemoryAdapter(ticks) };
+});
+const peer = spawn(python, ["bench/peers/bars.py", folder], { stdio: ["pipe", "pipe", "inherit"] });
 const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
 const ask = async (line) => {
   peer.stdin.write(`${line}\n`);
-  return JSON.parse((await answers.next()).value);
+  const { value, done } = await answers.next();
+  if (done) throw new Error(`the peers ended at: ${line}`);
+  return JSON.parse(value);
+};
+const peakMb = () => process.resourceUsage().maxRSS / 1024;
+const measured = async (calls, run) => {
+  const { cpuMs, wallMs } = await timed(run);
+  return { cpuMs: cpuMs / calls, wallMs: wallMs / calls, peakMb: peakMb() };
 };
 
 try {
-  const adapter = new MemoryAdapter({ time: ticks.time, price: ticks.price, size: ticks.size, timeZone: ZONE });
-  const bars = await adapter.getMinuteBars(DATE); // loads and checks the columns, as the peers' frames are built beforehand
-  for (const engine of ["polars", "pandas"]) {
-    const { values } = await ask(`${engine} values`);
-    for (const name of BAR_COLUMNS) {
-      const expected = values[name];
-      const same =
-        expected.length === bars.length &&
-        expected.every((value, i) => Math.abs(value - bars[name][i]) <= 1e-12 * Math.abs(value));
-      if (!same) throw new Error(`${engine} gives other values of ${name}`);
-    }
-  }
-  console.error(`${bars.length} bars of ${ticks.length} trades, equal in every column`);
-  const ours = async () => {
-    // Many calls a sample: one is shorter than the clock's resolution.
-    const calls = 20;
-    const { cpuMs, wallMs } = await timed(async () => {
-      for (let i = 0; i < calls; i++) await adapter.getMinuteBars(DATE);
-    });
-    return { cpuMs: cpuMs / calls, wallMs: wallMs / calls, peakMb: process.resourceUsage().maxRSS / 1024 };
+  const dates = await symbols[0].adapter.getDates();
+  const range = [dates[0], dates.at(-1)];
+  const bars = async (unit, size) => {
+    const frames = [];
+    for (const { adapter } of symbols) frames.push(await adapter.getBarDaterange(range, unit, size));
+    return frames;
   };
-  await bench("bars", {
-    [`minute bars of ${ticks.length} trades`]: {
-      "lit lab": ours,
-      polars: () => ask("polars"),
-      pandas: () => ask("pandas"),
+  const cases = {};
+  for (const [unit, size] of CASES) {
+    const frames = await bars(unit, size);
+    for (const engine of ENGINES) {
+      await ask(`${engine} ${unit} ${size} values`);
+      for (const [i, { name }] of symbols.entries()) {
+        const bytes = readFileSync(join(folder, `${name}.values`));
+        const values = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
+        const { length } = frames[i];
+        if (values.length !== length * BAR_COLUMNS.length)
+          throw new Error(
+            `${engine} gives ${values.length / BAR_COLUMNS.length} bars of ${size} ${unit}, we ${length}`,
+          );
+        for (const [c, column] of BAR_COLUMNS.entries())
+          for (let k = 0; k < length; k++) {
+            const [ours, theirs] = [frames[i][column][k], values[c * length + k]];
+            if (!(Math.abs(ours - theirs) <= 1e-12 * Math.abs(theirs)))
+              throw new Error(`${engine}: ${column}[${k}] of ${name}, ${size} ${unit} is ${theirs}, ours ${ours}`);
+          }
+      }
+    }
+    console.error(
+      `  ${size} ${unit}: ${frames.reduce((sum, { length }) => sum + length, 0)} bars, equal in every column`,
+    );
+    cases[`bars of ${size} ${unit}`] = {
+      "lit lab": () => measured(1, () => bars(unit, size)),
+      ...Object.fromEntries(ENGINES.map((engine) => [engine, () => ask(`${engine} ${unit} ${size}`)])),
+    };
+  }
+  await bench("bars", cases, { runs: 5, warmUp: 1 });
+
+  const [{ adapter, ticks }] = symbols;
+  const count = ticks.time.length;
+  const indices = Int32Array.from({ length: 100_000 }, (_, i) =>
+    Math.floor(count * (0.3 + 0.7 * ((i * 0.618034) % 1))),
+  );
+  const access = {};
+  for (const [title, calls, bars, ...args] of [
+    ["100 bars of 1 min back", 20_000, 100, "min", 1, false, true],
+    ["100 bars of 1000 ticks back", 2_000, 100, "tick", 1000, false, true],
+    ["1 bar of 1 day forward", 50_000, 1, "day", 1, true, true],
+  ]) {
+    const out = new Float64Array(1000 * bars * BAR_COLUMNS.length);
+    let sum = 0;
+    access[`${title}, a call`] = {
+      "lit lab": () =>
+        measured(calls, async () => {
+          for (let i = 0; i < calls; i++) {
+            const frame = await adapter.getBars(indices[i], bars, ...args);
+            for (const column of BAR_COLUMNS) sum += frame[column][frame.length - 1];
+          }
+        }),
+      "lit lab, batch": () =>
+        measured(calls, async () => {
+          for (let i = 0; i < calls; i += 1000)
+            await adapter.getBarsInto(indices.subarray(i, i + 1000), bars, ...args, out);
+        }),
+      pandas: () => ask(`access ${args[0]} ${args[1]} ${bars} ${args[2]} ${indices.subarray(0, 20).join(",")}`),
+    };
+    if (Number.isNaN(sum)) throw new Error("a bar has no value");
+  }
+  await bench("bars-access", access, { runs: 5, warmUp: 1 });
+
+  await ask("parquet");
+  const cache = mkdtempSync(join(folder, "cache-"));
+  let fresh = 0;
+  const load = async () => {
+    const parquet = new ParquetAdapter({ path: join(folder, "AAA.parquet") });
+    let trades = 0;
+    for await (const frame of parquet.stream(range)) trades += frame.length;
+    if (trades !== count) throw new Error(`Parquet gives ${trades} trades, expected ${count}`);
+  };
+  const within = (path) =>
+    measured(1, () => {
+      process.env.XDG_CACHE_HOME = path;
+      return load();
+    });
+  await within(cache);
+  await bench(
+    "bars-parquet",
+    {
+      [`${count} trades from Parquet`]: {
+        "lit lab, first time": () => within(join(cache, String(fresh++))),
+        "lit lab, again": () => within(cache),
+        polars: () => ask("read"),
+      },
     },
-  });
+    { runs: 3, warmUp: 1 },
+  );
 } finally {
   peer.stdin.end();
   rmSync(folder, { recursive: true, force: true });

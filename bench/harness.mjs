@@ -3,6 +3,9 @@ import { cpus, totalmem } from "node:os";
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
+/** A number as people compare it. */
+const short = (value) => Number(value.toPrecision(4));
+
 /** CPU and wall time of a synchronous or asynchronous call, ms. */
 export async function timed(run) {
   const cpu = process.cpuUsage();
@@ -50,9 +53,9 @@ export async function bench(name, cases, { runs = 9, warmUp = 2 } = {}) {
     rows.map(({ case: title, engine, cpuMs, wallMs, peakMb, ratio, spread: [least, most] }) => ({
       case: title,
       engine,
-      "CPU ms": Number(cpuMs.toFixed(2)),
-      "least–most": `${least.toFixed(2)}–${most.toFixed(2)}`,
-      "wall ms": Number(wallMs.toFixed(2)),
+      "CPU ms": short(cpuMs),
+      "least–most": `${short(least)}–${short(most)}`,
+      "wall ms": short(wallMs),
       "peak MB": Math.round(peakMb),
       ratio: Number(ratio.toFixed(2)),
     })),

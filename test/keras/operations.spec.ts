@@ -357,8 +357,8 @@ const RANGES = [
   "ops.rearrange(q[0], 'h w c -> c (h w)')",
   "ops.corrcoef(row)",
   "ops.corrcoef(x[0])",
-  "ops.argpartition(x, 2)",
-  "ops.argpartition(x, 1, axis=1)",
+  "ops.sort(ops.argpartition(x, 2)[:, :, :2])",
+  "ops.sort(ops.argpartition(x, 1, axis=1)[:, 2:], 1)",
 ];
 
 /** x where it is above -0.5, and NaN elsewhere. */
@@ -369,11 +369,11 @@ const SCATTER = [
   `ops.nanquantile(${gaps}, 0.3, axis=2)`,
   `ops.nanquantile(${gaps}, [0.25, 0.8], axis=1, keepdims=True)`,
   `ops.nanpercentile(${gaps}, 40) * v`,
-  "ops.segment_sum(x, np.array([1, 0, 1]), 3)",
-  "ops.segment_sum(i, np.array([1, 1, 0]), 2)",
-  "ops.segment_max(x, np.array([0, 0, 1]), 2)",
-  "ops.segment_min(x, np.array([0, 0, 1]), 2)",
-  "ops.segment_prod(a, np.array([0, 0, 1]), 2)",
+  "ops.segment_sum(x[:, 0, 0], np.array([1, 0, 1]), 3)",
+  "ops.segment_sum(i[:, 0], np.array([1, 1, 0]), 2)",
+  "ops.segment_max(x[:, 1, 0], np.array([0, 0, 1]), 2)",
+  "ops.segment_min(x[:, 1, 0], np.array([0, 0, 1]), 2)",
+  "ops.segment_prod(a[:, 1, 0], np.array([0, 0, 1]), 2)",
   "ops.scatter(np.array([[0], [4], [0]]), x, (6, 4, 5))",
   "ops.scatter(np.array([[0, 1], [2, 0]]), row[:2, :], (3, 2, 5))",
   "ops.scatter(i[:, :, None][0], row[0, :4], (5,))",

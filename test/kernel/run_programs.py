@@ -85,6 +85,10 @@ class Notebook:
 
 async def run_program(kernel, program, folder):
     folder.mkdir(parents=True, exist_ok=True)
+    steps = list(program["steps"])
+    # What comes before the first cell is there before the kernel is: it reads tsconfig.json when it starts.
+    while steps and steps[0]["kind"] == "file":
+        write_file(folder, steps.pop(0))
     manager = make_manager(kernel)
     notebook, failure = None, None
     try:
@@ -93,7 +97,7 @@ async def run_program(kernel, program, folder):
         client.start_channels()
         await client.wait_for_ready(timeout=START_S)
         notebook = Notebook(manager, client)
-        for step in program["steps"]:
+        for step in steps:
             if step["kind"] == "file":
                 write_file(folder, step)
             else:

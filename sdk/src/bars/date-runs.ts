@@ -1,4 +1,3 @@
-import { LitDataError } from "../errors.js";
 import { checkInstant, DATED_INSTANTS, dateOfInstant, midnightOf, nextDate } from "./time-zone.js";
 
 /** Trades `begin` to `end - 1` lie on one date. */
@@ -16,7 +15,6 @@ export interface Run {
 export function* dateRuns(time: Float64Array, timeZone: string, where: string): Generator<Run, void, undefined> {
   for (let begin = 0, end = 0; begin < time.length; begin = end) {
     const first = time[begin] as number;
-    if (Number.isNaN(first)) throw new LitDataError(`${where}: trade ${begin} has no time`, { code: "INVALID_TICK" });
     checkInstant(first, `${where}: trade ${begin} has the time`, DATED_INSTANTS);
     const date = dateOfInstant(first, timeZone);
     const from = midnightOf(date, timeZone);

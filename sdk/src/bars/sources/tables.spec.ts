@@ -134,7 +134,7 @@ describe("what cannot be read is named", () => {
     ],
     "a price that is no number": [() => csv("text.csv", `${HEAD}2024-01-02T10:00:00Z,abc,1\n`), /'abc'.* column price/],
     "no price": [() => csv("empty.csv", `${HEAD}2024-01-02T10:00:00Z,,1\n`), "trade 0 of 2024-01-02 has the price NaN"],
-    "no time": [() => csv("timeless.csv", `${HEAD}2024-01-02T10:00:00Z,1,1\n,1,1\n`), "trade 1 has no time"],
+    "no time": [() => csv("timeless.csv", `${HEAD}2024-01-02T10:00:00Z,1,1\n,1,1\n`), "trade 1 has the time NaN"],
     "a negative size": [
       () => csv("negative.csv", `${HEAD}2024-01-02T10:00:00Z,1,-1\n`),
       "trade 0 of 2024-01-02 has the size -1",
