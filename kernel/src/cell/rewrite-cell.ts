@@ -66,6 +66,7 @@ class Rewriter {
   readonly #text: MagicString;
   /** Names that esbuild declared at the top level: the cell's own, of no other cell. */
   readonly #local: ReadonlySet<string>;
+  readonly #vars: readonly string[];
   readonly #prefixes: Prefixes;
   readonly #used = new Set<string>();
   readonly #imports: CellImport[] = [];
@@ -87,8 +88,9 @@ class Rewriter {
     this.#known = known;
     this.#text = new MagicString(js);
     this.#prefixes = prefixes;
-    const declared = [...varsOf(body), ...lexicalNames(body)];
-    this.#local = new Set(declared.filter((name) => !cell.names.has(name)));
+    const vars = varsOf(body);
+    this.#local = new Set([...vars, ...lexicalNames(body)].filter((name) => !cell.names.has(name)));
+    this.#vars = vars.filter((name) => cell.names.has(name));
   }
 
   run(keepsValue: boolean): Rewritten {
@@ -106,8 +108,7 @@ class Rewriter {
       ...entry,
       bindings: entry.bindings.map((binding) => ({ ...binding, used: this.#used.has(binding.local) })),
     }));
-    const vars = varsOf(this.#body).filter((name) => !this.#local.has(name));
-    return { code: this.#text.toString(), map, imports, names, vars };
+    return { code: this.#text.toString(), map, imports, names, vars: this.#vars };
   }
 
   /** A name's box, as an expression that can be read and assigned. */

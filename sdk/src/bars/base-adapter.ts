@@ -217,21 +217,21 @@ export abstract class BaseAdapter {
     const cached = cache.get(key);
     if (cached instanceof BarSeries) return cached;
     const builder = new BarBuilder();
-    const starts = await this.#build(builder, dates, unit, size, false);
-    const series = new BarSeries(builder.finish(), starts);
+    const parts = await this.#build(builder, dates, unit, size, false);
+    const series = new BarSeries(builder.finish(), startsOf(parts, builder.length));
     cache.set(key, series);
     return series;
   }
 
-  /** Builds the bars of some dates. @returns the number of each bar's first trade, and at the end of all trades */
+  /** Builds the bars of some dates. */
   async #build(
     builder: BarBuilder,
     dates: readonly string[],
     unit: Unit,
     size: number,
     future: boolean,
-  ): Promise<Float64Array> {
-    const parts: { readonly bounds: BarBounds; readonly offset: number; readonly isMerged: boolean }[] = [];
+  ): Promise<readonly Part[]> {
+    const parts: Part[] = [];
     let offset = 0;
     for (const [position, date] of dates.entries()) {
       const loaded = this.#load(date);
@@ -240,16 +240,10 @@ export abstract class BaseAdapter {
       builder.add(ticks.ticks, bounds);
       const isMerged = unit === "day" && position % size !== 0;
       if (isMerged) builder.mergeLast(future);
-      parts.push({ bounds, offset, isMerged });
+      parts.push({ bounds, offset, trades: ticks.length, isMerged });
       offset += ticks.length;
     }
-    const starts = new Float64Array(builder.length + 1);
-    let at = 0;
-    for (const { bounds, offset, isMerged } of parts)
-      if (!isMerged)
-        for (let k = 0; k < bounds.stamps.length; k++) starts[at++] = offset + (bounds.starts[k] as number);
-    starts[at] = offset;
-    return starts;
+    return parts;
   }
 
   async #datesOf(range: DateRange): Promise<readonly string[]> {
@@ -291,6 +285,27 @@ export abstract class BaseAdapter {
     const { ticks, where } = await this.loadDate(date);
     return new DateTicks(date, this.timeZone, ticks, where, this.#strict);
   }
+}
+
+/** A date's bars: where they begin among its trades. */
+interface Part {
+  readonly bounds: BarBounds;
+  /** How many trades come before the date's, and how many it has. */
+  readonly offset: number;
+  readonly trades: number;
+  /** Its bar belongs to the bar before. */
+  readonly isMerged: boolean;
+}
+
+/** The number of each bar's first trade, and at the end of all trades. */
+function startsOf(parts: readonly Part[], bars: number): Float64Array {
+  const starts = new Float64Array(bars + 1);
+  let at = 0;
+  for (const { bounds, offset, isMerged } of parts)
+    if (!isMerged) for (let k = 0; k < bounds.stamps.length; k++) starts[at++] = offset + (bounds.starts[k] as number);
+  const last = parts.at(-1);
+  starts[at] = last ? last.offset + last.trades : 0;
+  return starts;
 }
 
 const EMPTY: TickColumns = { time: new Float64Array(), price: new Float64Array(), size: new Float64Array() };

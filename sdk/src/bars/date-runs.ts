@@ -23,3 +23,14 @@ export function* dateRuns(time: Float64Array, timeZone: string, where: string): 
     yield { date, begin, end };
   }
 }
+
+/** Adds a value to those of a date. */
+export function addTo<V>(dates: Map<string, V[]>, date: string, value: V): void {
+  const values = dates.get(date);
+  if (values) values.push(value);
+  else dates.set(date, [value]);
+}
+
+/** The same, dates ascending. */
+export const sortedByDate = <V>(dates: ReadonlyMap<string, V>): Map<string, V> =>
+  new Map([...dates].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -62,3 +62,20 @@ export class TickFrame extends ColumnFrame<keyof TickColumns, Tick> implements T
     return (await import("../display/bars.js")).ticksBundle(this);
   }
 }
+
+/** Trades one after the other. */
+export function joinTicks(runs: readonly TickColumns[]): TickColumns {
+  const [first] = runs;
+  if (first && runs.length === 1) return first;
+  const length = runs.reduce((sum, { time }) => sum + time.length, 0);
+  const join = (name: keyof TickColumns) => {
+    const column = new Float64Array(length);
+    let at = 0;
+    for (const run of runs) {
+      column.set(run[name], at);
+      at += run[name].length;
+    }
+    return column;
+  };
+  return { time: join("time"), price: join("price"), size: join("size") };
+}

@@ -150,7 +150,7 @@ def process_exit(kernel):
 def bytes_in_the_workers_channel(kernel):
     for bytes in ('"x"', '"hello, this is no frame at all"', "new Uint8Array(1000)"):
         kernel.run("let survivor = 1;")
-        cell = kernel.run(f'(await import("node:fs")).writeSync(3, {bytes} as any);')
+        cell = kernel.run(f'(await import("node:fs")).writeSync(3, {bytes});')
         ends_its_worker(kernel, cell, "file descriptor 3")
 
 

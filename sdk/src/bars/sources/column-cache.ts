@@ -7,7 +7,8 @@ import { join } from "node:path";
 import type { RecordBatch } from "apache-arrow";
 import { LitDataError } from "../../errors.js";
 import { readError, syncPath, writeBeside } from "../../home.js";
-import { TICK_COLUMNS, type TickColumns } from "../tick-frame.js";
+import { addTo, sortedByDate } from "../date-runs.js";
+import { joinTicks, TICK_COLUMNS, type TickColumns } from "../tick-frame.js";
 
 /** Trades that follow one another in a source and lie on one date. */
 export interface DateRun {
@@ -72,11 +73,7 @@ async function identityOf(path: string): Promise<readonly [string, string, strin
 
 async function inMemory(runs: AsyncIterable<DateRun>): Promise<CachedColumns> {
   const dates = new Map<string, TickColumns[]>();
-  for await (const { date, ticks } of runs) {
-    const list = dates.get(date);
-    if (list) list.push(ticks);
-    else dates.set(date, [ticks]);
-  }
+  for await (const { date, ticks } of runs) addTo(dates, date, ticks);
   return { dates: [...dates.keys()].sort(), read: async (date) => joinTicks(dates.get(date) ?? []) };
 }
 
@@ -103,16 +100,13 @@ async function writeColumns(folder: string, runs: AsyncIterable<DateRun>): Promi
     const children = TICK_COLUMNS.map((name) => makeData({ type: new Float64(), data: ticks[name] }));
     const data = makeData({ type: new Struct(fields), length: ticks.time.length, children });
     writer.write(new RecordBatch(schema, data));
-    const list = batches.get(date);
-    if (list) list.push(batch);
-    else batches.set(date, [batch]);
-    batch++;
+    addTo(batches, date, batch++);
     if (file.writableNeedDrain) await once(file, "drain");
   }
   writer.finish();
   await written;
   await syncPath(path);
-  const dates = [...batches].sort(([a], [b]) => (a < b ? -1 : 1)).map(([date, batches]) => ({ date, batches }));
+  const dates = [...sortedByDate(batches)].map(([date, batches]) => ({ date, batches }));
   const index: Index = { bytes: (await stat(path)).size, dates };
   await writeFile(join(folder, "index.json"), JSON.stringify(index), { flush: true });
 }
@@ -156,21 +150,4 @@ function ticksOf(batch: RecordBatch | null): TickColumns {
   const [time, price, size] = (batch?.data.children ?? []).map(({ values }) => values as Float64Array);
   if (!time || !price || !size) throw new LitDataError("the cached columns have no such batch");
   return { time, price, size };
-}
-
-/** Trades one after the other. */
-export function joinTicks(runs: readonly TickColumns[]): TickColumns {
-  const [first] = runs;
-  if (first && runs.length === 1) return first;
-  const length = runs.reduce((sum, { time }) => sum + time.length, 0);
-  const join = (name: keyof TickColumns) => {
-    const column = new Float64Array(length);
-    let at = 0;
-    for (const run of runs) {
-      column.set(run[name], at);
-      at += run[name].length;
-    }
-    return column;
-  };
-  return { time: join("time"), price: join("price"), size: join("size") };
 }

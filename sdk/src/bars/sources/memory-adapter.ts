@@ -1,7 +1,7 @@
 import { LitDataError } from "../../errors.js";
 import { BaseAdapter } from "../base-adapter.js";
-import { dateRuns, type Run } from "../date-runs.js";
-import type { TickColumns } from "../tick-frame.js";
+import { addTo, dateRuns, type Run, sortedByDate } from "../date-runs.js";
+import { joinTicks, type TickColumns } from "../tick-frame.js";
 
 /** Trades in memory: three columns of the same length. */
 export interface MemoryAdapterOptions {
@@ -36,26 +36,21 @@ export class MemoryAdapter extends BaseAdapter {
   }
 
   protected async loadDate(date: string): Promise<{ readonly ticks: TickColumns; readonly where: string }> {
-    const runs = this.#runs().get(date) ?? [];
-    const take = (column: Float64Array) => {
-      const [run] = runs;
-      if (runs.length === 1 && run) return column.subarray(run.begin, run.end);
-      return Float64Array.from(runs.flatMap(({ begin, end }) => Array.from(column.subarray(begin, end))));
-    };
     const { time, price, size } = this.#columns;
-    return { ticks: { time: take(time), price: take(price), size: take(size) }, where: "MemoryAdapter" };
+    const parts = (this.#runs().get(date) ?? []).map(({ begin, end }) => ({
+      time: time.subarray(begin, end),
+      price: price.subarray(begin, end),
+      size: size.subarray(begin, end),
+    }));
+    return { ticks: joinTicks(parts), where: "MemoryAdapter" };
   }
 
   /** Runs of trades that lie on one date, by date, ascending; a date whose trades are out of order has several. */
   #runs(): ReadonlyMap<string, readonly Run[]> {
     if (this.#dates) return this.#dates;
     const dates = new Map<string, Run[]>();
-    for (const run of dateRuns(this.#columns.time, this.timeZone, "MemoryAdapter")) {
-      const list = dates.get(run.date);
-      if (list) list.push(run);
-      else dates.set(run.date, [run]);
-    }
-    this.#dates = new Map([...dates].sort(([a], [b]) => (a < b ? -1 : 1)));
+    for (const run of dateRuns(this.#columns.time, this.timeZone, "MemoryAdapter")) addTo(dates, run.date, run);
+    this.#dates = sortedByDate(dates);
     return this.#dates;
   }
 }

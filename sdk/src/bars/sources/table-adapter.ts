@@ -1,9 +1,9 @@
 import { LitDataError } from "../../errors.js";
 import { BaseAdapter } from "../base-adapter.js";
 import { dateRuns } from "../date-runs.js";
-import type { TickColumns } from "../tick-frame.js";
+import { joinTicks, type TickColumns } from "../tick-frame.js";
 import { checkTimeZone, wallsToInstants } from "../time-zone.js";
-import { type CachedColumns, cachedColumns, type DateRun, joinTicks } from "./column-cache.js";
+import { type CachedColumns, cachedColumns, type DateRun } from "./column-cache.js";
 import { identifier, quoted, Scanner } from "./duckdb.js";
 
 /** What whole numbers in a column of times count since the epoch. */
