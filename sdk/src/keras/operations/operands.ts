@@ -1,4 +1,4 @@
-import { cast, type DataType, notEqual, scalar, Tensor, tensor } from "../../tf.js";
+import { cast, type DataType, Tensor, tensor } from "../../tf.js";
 import { isNode, type KerasNode } from "../file/container.js";
 import type { Shape } from "../layers/keras-layer.js";
 
@@ -87,11 +87,8 @@ export function tensorOf(value: unknown): Tensor {
 /** An operand as a float32 tensor. */
 export const floatOf = (value: unknown): Tensor => cast(tensorOf(value), "float32");
 
-/** An operand as a bool tensor: what is not 0 is true. wasm's cast keeps other values than 0 and 1. */
-export function boolOf(value: unknown): Tensor {
-  const given = tensorOf(value);
-  return given.dtype === "bool" ? given : notEqual(given, scalar(0, given.dtype as "float32"));
-}
+/** An operand as a bool tensor: what is not 0 is true. */
+export const boolOf = (value: unknown): Tensor => cast(tensorOf(value), "bool");
 
 export const tensorsOf = (values: unknown): Tensor[] => {
   if (values instanceof Tensor || !Array.isArray(values)) throw new Error("takes a list of tensors");
