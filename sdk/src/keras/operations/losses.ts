@@ -50,32 +50,23 @@ const without = ({ output, axis }: Operands) => {
   return reducedShape(shape, [axisOf(axis, shape.length)], false);
 };
 
+const crossentropy = (
+  className: string,
+  settings: NonNullable<OperationType["settings"]>,
+  shape: OperationType["shape"],
+  run: OperationType["run"],
+): OperationType => ({ className, module: NN, parameters: ["target", "output"], settings, shape, run });
+
 /** Losses as operations, and distances. */
 export const LOSSES: readonly OperationType[] = [
-  {
-    className: "BinaryCrossentropy",
-    module: NN,
-    parameters: ["target", "output"],
-    settings: { from_logits: false },
-    shape: ({ target, output }) => broadcastShape([shapeOf(target), shapeOf(output)]),
-    run: binary,
-  },
-  {
-    className: "CategoricalCrossentropy",
-    module: NN,
-    parameters: ["target", "output"],
-    settings: { from_logits: false, axis: -1 },
-    shape: without,
-    run: categorical,
-  },
-  {
-    className: "SparseCategoricalCrossentropy",
-    module: NN,
-    parameters: ["target", "output"],
-    settings: { from_logits: false, axis: -1 },
-    shape: without,
-    run: sparse,
-  },
+  crossentropy(
+    "BinaryCrossentropy",
+    { from_logits: false },
+    ({ target, output }) => broadcastShape([shapeOf(target), shapeOf(output)]),
+    binary,
+  ),
+  crossentropy("CategoricalCrossentropy", { from_logits: false, axis: -1 }, without, categorical),
+  crossentropy("SparseCategoricalCrossentropy", { from_logits: false, axis: -1 }, without, sparse),
   {
     className: "PSNR",
     module: NN,
