@@ -42,9 +42,12 @@ INTERRUPTED = {
 
 SLOW_TO_CHECK = f"""type Digit = {"|".join(map(str, range(40)))};
 type Zeros<N extends number, T extends 0[] = []> = T["length"] extends N ? T : Zeros<N, [...T, 0]>;
-type Cube<A extends number> = A extends infer D ? {{ [X in Digit]: {{ [Y in Digit]: {{ [Z in Digit]: [Zeros<999>, X, Y, Z, D] }} }} }} : never;
-let one: Cube<Digit> = null;
-let other: {{ [X in Digit]: {{ [Y in Digit]: {{ [Z in Digit]: [Zeros<998>, X, Y, Z, Digit] }} }} }} = one;"""
+type Cube<A extends number, N extends number> = A extends infer D ? {{ [X in Digit]: {{ [Y in Digit]: {{ [Z in Digit]: [Zeros<N>, X, Y, Z, D] }} }} }} : never;
+""" + "\n".join(
+    # One comparison may be done before an interrupt comes.
+    f"let one{n}: Cube<Digit, {n}> = null; let other{n}: {{ [X in Digit]: {{ [Y in Digit]: {{ [Z in Digit]: [Zeros<{n - 1}>, X, Y, Z, Digit] }} }} }} = one{n};"
+    for n in range(980, 1000)
+)
 
 
 def interrupt(kernel, code, begun=lambda: True, limit=1.0):
