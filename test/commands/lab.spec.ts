@@ -53,12 +53,14 @@ test.each([
     });
   await expect.poll(() => log, { timeout: 60_000 }).toContain(`:${port}/lab`);
   expect(log).toContain(`home ${join(ROOT, "docs/some/home")}\n`);
-  const started = await fetch(`http://127.0.0.1:${port}/api/kernels`, {
-    method: "POST",
-    headers: { Authorization: "token secret" },
-    body: "{}",
-  });
-  expect(started.status).toBe(201);
+  // Jupyter prints its address before it listens there.
+  const startKernel = () =>
+    fetch(`http://127.0.0.1:${port}/api/kernels`, {
+      method: "POST",
+      headers: { Authorization: "token secret" },
+      body: "{}",
+    });
+  await expect.poll(async () => (await startKernel()).status, { timeout: 20_000 }).toBe(201);
   const processes = startedBy(lab.pid ?? 0);
   expect(processes.filter(isNode)).toHaveLength(1);
   expect(processes.length).toBeGreaterThan(2);

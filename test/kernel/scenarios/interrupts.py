@@ -54,7 +54,8 @@ def interrupt(kernel, code, begun=lambda: True, limit=1.0):
     """Interrupts a cell once it says that it has started; it must end within the limit and its state must stay."""
     kernel.run(BEFORE_AN_INTERRUPT)
     cell = kernel.start(code)
-    kernel.pump(lambda: "started" in cell.text() and begun(), what="the cell starts")
+    # A loop that displays says so behind what it has shown by then, at the pace of outputs.
+    kernel.pump(lambda: "started" in cell.text() and begun(), 60, "the cell starts")
     start = time.monotonic()
     kernel.manager.interrupt_kernel()
     kernel.pump(lambda: cell.reply, 15, "the reply after the interrupt")
