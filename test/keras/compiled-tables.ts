@@ -16,7 +16,11 @@ print(json.dumps([names(keras.optimizers), names(keras.losses), names(keras.metr
 type Kind = readonly [mark: string, title: string, loads: (name: string) => boolean];
 
 const KINDS: readonly Kind[] = [
-  ["optimizers", "Optimizer", (name) => Object.hasOwn(RULES, name) || name === "LossScaleOptimizer"],
+  [
+    "optimizers",
+    "Optimizer",
+    (name) => Object.hasOwn(RULES, name) || ["LossScaleOptimizer", "MultiOptimizer"].includes(name),
+  ],
   ["losses", "Loss", isLoss],
   ["metrics", "Metric", isMetric],
   ["schedules", "Schedule", (name) => Object.hasOwn(SCHEDULES, name)],
@@ -24,6 +28,7 @@ const KINDS: readonly Kind[] = [
 
 const NOTES: Readonly<Record<string, string>> = {
   LossScaleOptimizer: "as the optimizer within: all is float32",
+  MultiOptimizer: "of an `OptimizerMap`, not of layers within layers (recurrent, attention, wrappers)",
 };
 
 /** The tables of docs/keras.md of what models are compiled with, by their marks; and what stands in none. */

@@ -43,6 +43,8 @@ def target(kind, shape, random):
         return random.integers(0, 2, shape[:-1] + [1]).astype("float32")
     if kind == "signs":
         return random.integers(0, 2, shape) * 2.0 - 1
+    if kind == "labels":
+        return random.integers(0, shape[-1], [shape[0], 4])
     classes = random.integers(0, shape[-1], shape[:-1])
     if kind == "classes":
         return classes[..., None].astype("float32")

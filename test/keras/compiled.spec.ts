@@ -338,6 +338,26 @@ keras.Model(x, [L.Dense(2, name=name)(L.Masking(0.0)(L.ReLU(threshold=0.5)(x))) 
     targets: ["numbers", "numbers"],
   },
   {
+    name: "axes",
+    model: `
+x = L.Input((4, 3))
+shares = lambda y: L.Softmax(axis=1)(y)
+keras.Model(x, [shares(L.Dense(5)(x)), L.Dense(5)(x), shares(L.Dense(2)(x)), *[L.Dense(2, activation="sigmoid")(x) for _ in range(3)]])`,
+    // Keras does not save the axis of CosineSimilarity: it loads with the last.
+    compile: `optimizer=O.SGD(0.05), loss=[keras.losses.CategoricalCrossentropy(axis=1, label_smoothing=0.1), keras.losses.CategoricalCrossentropy(axis=-2, from_logits=True), keras.losses.CategoricalFocalCrossentropy(axis=1, label_smoothing=0.2), keras.losses.BinaryCrossentropy(axis=1), keras.losses.BinaryFocalCrossentropy(axis=1), "mse"], metrics=[[keras.metrics.CategoricalCrossentropy(axis=1)], [], [], [keras.metrics.BinaryAccuracy()], [], [keras.metrics.PearsonCorrelation(axis=1), keras.metrics.ConcordanceCorrelation(axis=-2)]]`,
+    targets: ["shares", "shares", "shares", "binary", "binary", "numbers"],
+    evaluate: true,
+  },
+  {
+    name: "excluded",
+    model: `
+x = L.Input((3,))
+inner = keras.Sequential([L.Input((3,)), L.Dense(4, name="within")])
+keras.Model(x, L.Dense(2, name="out")(L.Dense(4, name="kept")(inner(x))))`,
+    compile: `optimizer=O.Muon(0.01, exclude_layers=["^out/k", "with.n"]), loss="mse", metrics=[keras.metrics.F1Score(), "mae"]`,
+    targets: ["one hot"],
+  },
+  {
     name: "steps",
     model: `
 x = L.Input((4, 2))
@@ -346,6 +366,32 @@ keras.Model(x, L.Dense(3, activation="softmax")(x))`,
     targets: ["classes"],
   },
 ];
+
+/** Labels of 4 places, of which those that are not 0 count, for 12 steps: some are not likely at all. */
+const CTC: Case = {
+  name: "ctc",
+  model: `
+x = L.Input((12, 2))
+y = L.Dense(8, activation="tanh")(x)
+keras.Model(x, [L.Dense(3)(y), L.Dense(5)(y)])`,
+  compile: 'optimizer=O.SGD(0.01), loss=[keras.losses.CTC(), keras.losses.CTC(reduction="sum")]',
+  targets: ["labels", "labels"],
+  evaluate: true,
+};
+
+/** An optimizer for each layer, by its path, one of them for none. */
+const MULTI: Case = {
+  name: "multi",
+  model: `
+x = L.Input((6, 3))
+inner = keras.Sequential([L.Input((6, 4)), L.Dense(4, activation="tanh", name="within"), L.LayerNormalization(name="even")])
+y = inner(L.BatchNormalization(name="norm")(L.SeparableConv1D(4, 2, padding="same", use_bias=False, name="part")(x)))
+keras.Model(x, L.Dense(2, name="head")(L.DepthwiseConv1D(2, name="deep")(y)))`,
+  compile: `optimizer=O.MultiOptimizer(O.OptimizerMap(O.Adam(S.ExponentialDecay(0.02, 3, 0.7)), {
+    "part/.*_kernel|deep/k.+": O.SGD(0.05, momentum=0.9), ".*with.n/.+": O.RMSprop(0.01, epsilon=0.01, use_ema=True),
+    "head/bias": O.Adam(0.01, clipnorm=0.3), ".*/none": O.Adam()})), loss="mse"`,
+  targets: ["numbers"],
+};
 
 /** A metric that only Python knows. */
 const STRANGE: Case = {
@@ -365,20 +411,25 @@ const LOSS_SCALE: Case = {
 /** What does not load: the model comes uncompiled, and goes on in Python all the same. */
 const REFUSED: readonly (Case & { readonly reason: RegExp })[] = [
   [
-    "optimizer=O.Muon(0.01, exclude_layers=['x']), loss='mse'",
+    "optimizer=O.Muon(0.01, exclude_layers=['(?i)x']), loss='mse'",
     "numbers",
-    /'Muon' with exclude_layers=\["x"\], which does not load.*model\.compile\(\{/,
+    /'Muon' with exclude_layers=\["\(\?i\)x"\], which does not load.*model\.compile\(\{/,
   ],
   ["optimizer=O.Adam(0.01), loss=strange", "numbers", /the loss 'litlab>strange', which does not load/],
+  [
+    "optimizer=O.MultiOptimizer(O.OptimizerMap(O.SGD(0.01), {'(dense|other)/.*': O.Adam(0.01)})), loss='mse'",
+    "numbers",
+    /the optimizer 'MultiOptimizer' with the pattern "\(dense\|other\)/,
+  ],
 ].map(([compile, targets, reason], i) => ({
-  name: `refused_${["a", "b"][i]}`,
+  name: `refused_${"abc"[i]}`,
   model: DENSE.replace("'tanh'", "'sigmoid'"),
   compile: compile as string,
   targets: [targets as string],
   reason: reason as RegExp,
 }));
 
-const cases = [...Object.keys(OPTIMIZERS).flatMap(optimizerCases), ...LOSS_CASES, LOSS_SCALE];
+const cases = [...Object.keys(OPTIMIZERS).flatMap(optimizerCases), ...LOSS_CASES, CTC, LOSS_SCALE, MULTI];
 const folder = mkdtempSync(join(tmpdir(), "litlab-compiled-"));
 const read = (file: string) => JSON.parse(readFileSync(join(folder, file), "utf8"));
 const python = (request: object) =>
@@ -406,7 +457,7 @@ async function train(model: tf.LayersModel, steps: readonly Step[]): Promise<num
   const results: number[][] = [];
   for (const { inputs, targets } of steps) {
     const [x, y] = [inputs.map(unpack), targets.map(unpack)];
-    results.push([await model.trainOnBatch(x, y)].flat());
+    results.push([await model.trainOnBatch(x, y)].flat(2));
     tf.dispose([x, y]);
   }
   return results;

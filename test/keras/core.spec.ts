@@ -78,6 +78,15 @@ spread = L.Dense(8, kernel_initializer=keras.initializers.RandomNormal(0, 2.0), 
 keras.Model(x, [L.Activation(name)(L.Dense(4, kernel_initializer='he_normal')(spread)) for name in names])`,
   },
   {
+    // Where JAX' relu6 bends, it is level.
+    name: "activation_edges",
+    weights: "initial",
+    code: `
+x = L.Input((4,))
+edge = lambda start: L.Dense(3, activation='relu6', kernel_initializer='zeros', bias_initializer=keras.initializers.Constant(start))
+keras.Model(x, [edge(start)(x) for start in (-1.0, 0.0, 2.0, 6.0, 7.0)])`,
+  },
+  {
     name: "activation_layers",
     code: `
 x = L.Input((4,))

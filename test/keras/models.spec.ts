@@ -33,6 +33,26 @@ z = L.Concatenate()([x, y])
 keras.Model({"one": x, "two": y}, {"b": L.Dense(2)(z[..., 1:]), "a": L.Dense(1)(z[:, ::2])})`,
     },
     {
+      name: "scalars",
+      formats: ["keras"],
+      code: `
+x, n = L.Input((), name='x'), L.Input((), dtype='int32')
+inner_in = L.Input((), dtype='int32')
+inner = keras.Model(inner_in, L.Embedding(5, 3)(inner_in))
+line = keras.Sequential([L.Input((), dtype='int32'), L.Embedding(5, 2), L.Dense(3)])
+keras.Model([x, n], [L.Dense(2)(x[:, None]), ops.multiply(x, 2.0), L.Dense(2)(inner(n)), line(n), L.Rescaling(2.0)(x)])`,
+    },
+    {
+      name: "nested_dicts",
+      formats: ["keras"],
+      code: `
+ends = {'b': L.Input((3,), name='b'), 'a': L.Input((2,), name='a')}
+inner = keras.Model(ends, {'sum': L.Dense(2)(ends['b']), 'all': L.Concatenate()([ends['a'], ends['b']])}, name='inner')
+x, y = L.Input((3,)), L.Input((2,))
+found = inner({'b': x, 'a': y})
+keras.Model([x, y], [L.Dense(2)(found['all']), found['sum']])`,
+    },
+    {
       name: "ends",
       code: `
 x = L.Input((4,))

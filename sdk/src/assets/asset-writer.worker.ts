@@ -30,7 +30,7 @@ let length = 0;
 
 async function handle(message: WriterMessage): Promise<void> {
   if (message.type === "open") {
-    const { loadHdf5 } = await import("../hdf5.js");
+    const { loadHdf5 } = await import("../hdf5/h5wasm.js");
     const library = await loadHdf5();
     path = message.path;
     file = new library.File(path, "w");
@@ -81,7 +81,7 @@ parentPort?.on("message", (message: WriterMessage) => {
   handle(message).then(
     () => parentPort?.postMessage({ ok: true }),
     async (error: Error) => {
-      const { reasonOf } = await import("../hdf5.js");
+      const { reasonOf } = await import("../hdf5/reason-of.js");
       parentPort?.postMessage({ ok: false, message: reasonOf(error) || refusal() });
     },
   );

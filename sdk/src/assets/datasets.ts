@@ -1,5 +1,5 @@
 import { LitDataError } from "../errors.js";
-import { type Dataset, type File, isDataset, textsOf, withHdf5 } from "../hdf5.js";
+import { type Dataset, type File, isDataset, textsOf, withHdf5 } from "../hdf5/h5wasm.js";
 
 /** A feature or label of an asset. */
 export interface AssetDataset {

@@ -1,5 +1,5 @@
 import { LitDataError } from "../errors.js";
-import type { Dataset } from "../hdf5.js";
+import type { Dataset } from "../hdf5/h5wasm.js";
 import { sizeOf } from "../tensors/size-of.js";
 import { datasetOf, withAssetFile } from "./datasets.js";
 

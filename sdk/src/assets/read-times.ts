@@ -1,5 +1,5 @@
 import { LitDataError } from "../errors.js";
-import { isDataset } from "../hdf5.js";
+import { isDataset } from "../hdf5/h5wasm.js";
 import { withAssetFile } from "./datasets.js";
 
 /** When the samples of an asset's file were. */

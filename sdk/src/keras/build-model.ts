@@ -2,12 +2,24 @@ import { withLateWeights } from "../devices/late-weights.js";
 import { LitError, LitModelError } from "../errors.js";
 import { type LayersModel, model as makeModel, type SymbolicTensor, sequential } from "../tf.js";
 import { countLayer } from "./build-limits.js";
-import { applyLayer, applyToInputs, bind, type Call, mapRefs, resolveCall, type TensorRef } from "./calls.js";
-import { isNode, type KerasNode } from "./file/container.js";
+import {
+  applyLayer,
+  applyToInputs,
+  bind,
+  type Call,
+  flatten,
+  isTensor,
+  mapRefs,
+  resolveCall,
+  type TensorRef,
+} from "./calls.js";
+import { isNode, isRecord, type KerasNode } from "./file/container.js";
 import { fromKeras1 } from "./keras-1.js";
-import { withoutAttachedMask } from "./layers/attached-mask.js";
+import { flowMasks, flowMasksOf, giveMasks } from "./layers/flow-masks.js";
+import type { GraphCall } from "./layers/keras-order.js";
 import type { Layer } from "./layers/layer-type.js";
 import { forgetLostCalls } from "./layers/release-calls.js";
+import { takeScalars } from "./layers/scalar-inputs.js";
 import { makeInputLayer, tensorOf } from "./layers/tensor-names.js";
 import { inputShapeOf, inputTypeOf, isShape, layerTypeOf, makeLayer, nameOf, type Origin } from "./make-layer.js";
 import { applyOperation, isOperation } from "./operations/make-operation.js";
@@ -58,6 +70,7 @@ function buildSequential(node: KerasNode, origin: Origin, shape?: Shape): Layers
     model.add(makeInputLayer({ batchInputShape, dtype: inputTypeOf(first), name: `${name}_input` }));
   }
   for (const layer of nodes) fitting(layer, origin, () => model.add(makeSequentialLayer(layer, origin, model)));
+  flowMasksOf(model);
   return withTrainable(model, node);
 }
 
@@ -94,6 +107,7 @@ function inputShape(node: KerasNode, origin: Origin): (number | null)[] {
 
 const withTrainable = (model: LayersModel, { config }: KerasNode): LayersModel => {
   model.trainable = config.trainable !== false;
+  takeScalars(model);
   forgetLostCalls(model);
   return model;
 };
@@ -113,7 +127,8 @@ function buildFunctional(node: KerasNode, origin: Origin): LayersModel {
     const first = isOffset && call > 0 ? 1 : 0;
     return calls[call - first]?.[output];
   };
-  const callers = [...nodes].map(([name, layer]) => ({ name, calls: pendingCalls(name, layer, origin) }));
+  const made: GraphCall[] = [];
+  const callers = [...nodes].map(([name, layer]) => ({ name, calls: pendingCalls(name, layer, origin, made) }));
   // As in Keras, a call waits until what it takes is there.
   const waiting = new Map<string, typeof callers>();
   for (const caller of callers) {
@@ -124,18 +139,18 @@ function buildFunctional(node: KerasNode, origin: Origin): LayersModel {
       if (!tensor) missing = ref[0];
       return tensor;
     };
-    let made = 0;
+    let count = 0;
     for (let call = calls[0]?.(take); call; call = calls[0]?.(take)) {
       outputs.get(name)?.push(call);
       calls.shift();
-      made++;
+      count++;
     }
     if (missing !== undefined) {
       const others = waiting.get(missing) ?? [];
       others.push(caller);
       waiting.set(missing, others);
     }
-    if (made === 0) continue;
+    if (count === 0) continue;
     callers.push(...(waiting.get(name) ?? []));
     waiting.delete(name);
   }
@@ -162,13 +177,23 @@ function buildFunctional(node: KerasNode, origin: Origin): LayersModel {
   const [tensors, given] = ends("output_layers");
   const model = makeModel({ name, inputs, outputs: tensors });
   STRUCTURES.set(model, { inputs: taken, outputs: given });
-  return withTrainable(model, node);
+  const built = withTrainable(model, node);
+  flowMasks(built, made);
+  return built;
 }
 
 type Find = (ref: TensorRef) => SymbolicTensor | undefined;
 
-/** The calls of a layer: each gives its outputs, or undefined while it waits for a tensor. */
-function pendingCalls(name: string, node: KerasNode, origin: Origin): ((find: Find) => SymbolicTensor[] | undefined)[] {
+/**
+ * The calls of a layer: each gives its outputs, or undefined while it waits for a tensor.
+ * @param made gets the calls that were made
+ */
+function pendingCalls(
+  name: string,
+  node: KerasNode,
+  origin: Origin,
+  made: GraphCall[],
+): ((find: Find) => SymbolicTensor[] | undefined)[] {
   const where = { ...origin, layer: name };
   if (node.class_name === "InputLayer") return [() => [tensorOf(inputLayerOf(node, origin))]];
   let layer: Layer | undefined;
@@ -178,16 +203,24 @@ function pendingCalls(name: string, node: KerasNode, origin: Origin): ((find: Fi
       layer ??= withLateWeights(makeLayer(node, origin));
       return applyLayer(layerTypeOf(node, where), layer, call, where);
     }
-    const given = withoutAttachedMask(bind(call, ["inputs"], where), where);
-    layer ??= buildModel(node, origin, ([given.inputs].flat()[0] as SymbolicTensor | undefined)?.shape);
-    return [applyToInputs(layer, given, where)].flat();
+    const { mask, ...given } = bind(call, ["inputs"], where);
+    layer ??= buildModel(node, origin, flatten(given.inputs).find(isTensor)?.shape);
+    const inputs = isRecord(given.inputs) && !isTensor(given.inputs) ? flatten(given.inputs) : given.inputs;
+    const outputs = [applyToInputs(layer, { ...given, inputs }, where)].flat();
+    if (mask) giveMasks(outputs, mask, where);
+    return outputs;
   };
   return (node.inbound_nodes ?? []).map(
     (inbound) => (find) =>
       fitting(node, origin, () => {
         const call = resolveCall(inbound, find);
-        if (call) countLayer();
-        return call && apply(call);
+        if (!call) return undefined;
+        countLayer();
+        const outputs = apply(call);
+        const tensors = flatten([call.args, call.kwargs]).filter(isTensor);
+        const [{ sourceLayer }] = outputs as [SymbolicTensor];
+        made.push({ layer: sourceLayer, tensors, outputs });
+        return outputs;
       }),
   );
 }

@@ -83,6 +83,15 @@ export function bind({ args, kwargs }: Call, parameters: readonly string[], wher
 export const isTensor = (value: unknown): value is SymbolicTensor =>
   typeof value === "object" && value !== null && "sourceLayer" in value;
 
+/** What a value holds, one by one: a record's values in the order of their keys. */
+export function flatten(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value.flatMap(flatten);
+  if (isTensor(value) || !isRecord(value)) return [value];
+  return Object.keys(value)
+    .sort()
+    .flatMap((key) => flatten(value[key]));
+}
+
 /** What a call's argument says that is not what it says by default: everything but null, and `training` false. */
 const isGiven = ([name, value]: readonly [string, unknown]): boolean =>
   value !== null && value !== undefined && !(name === "training" && value === false);

@@ -1,8 +1,9 @@
 import type { LayersModel, Optimizer } from "../../tf.js";
 import { snakeCase } from "../weights.js";
 import { COMPILED, trainingModel } from "./compiled.js";
-import { KerasOptimizer, type StateArray } from "./keras-optimizer.js";
+import type { KerasOptimizer, StateArray } from "./keras-optimizer.js";
 import { canonicalName, formulaOf } from "./loss-functions.js";
+import { isKerasOptimizer, type MultiOptimizer } from "./multi-optimizer.js";
 import { describeTfjsOptimizer } from "./tfjs-optimizers.js";
 
 type Json = Record<string, unknown>;
@@ -33,20 +34,20 @@ export function describeCompiled(model: LayersModel): DescribedCompiled | undefi
   const compiled = COMPILED.get(model);
   if (compiled?.isOf(optimizer)) {
     const { config, arrays = [] } = compiled;
-    if (optimizer instanceof KerasOptimizer) return withOptimizer(config, describeKeras(optimizer));
+    if (isKerasOptimizer(optimizer)) return withOptimizer(config, describeKeras(optimizer));
     if (!config.optimizer) return undefined;
     const { config: inner = {} } = config.optimizer as { config?: Json };
     return { config: { ...config }, name: String(inner.name ?? "optimizer"), arrays };
   }
   if (!optimizer) return undefined;
-  const described = optimizer instanceof KerasOptimizer ? describeKeras(optimizer) : describeTfjsOptimizer(optimizer);
+  const described = isKerasOptimizer(optimizer) ? describeKeras(optimizer) : describeTfjsOptimizer(optimizer);
   const loss = mapNames(model.loss, kerasName);
   if (!described || loss === undefined) return undefined;
   const config = { loss, loss_weights: null, metrics: metricsOf(model), weighted_metrics: null };
   return withOptimizer({ ...config, run_eagerly: false, steps_per_execution: 1, jit_compile: "auto" }, described);
 }
 
-const describeKeras = (optimizer: KerasOptimizer): DescribedOptimizer => ({
+const describeKeras = (optimizer: KerasOptimizer | MultiOptimizer): DescribedOptimizer => ({
   className: optimizer.kerasName,
   config: optimizer.getConfig(),
   arrays: optimizer.state(),

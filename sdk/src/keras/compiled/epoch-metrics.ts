@@ -1,6 +1,6 @@
 import { Callback, dispose, History, keep, type LayersModel, Tensor, type Variable } from "../../tf.js";
 import { compiledOf } from "./compiled.js";
-import { KerasOptimizer } from "./keras-optimizer.js";
+import { isKerasOptimizer } from "./multi-optimizer.js";
 import { RunningCounts, TRAINING } from "./running-counts.js";
 
 type Logs = Parameters<Callback["onEpochEnd"]>[1];
@@ -39,7 +39,7 @@ export class EpochMetrics extends Callback {
     TRAINING.delete(this.#model);
     const { optimizer } = this.#model;
     const weights = this.#model.trainableWeights.map((weight) => weight.read() as Variable);
-    if (optimizer instanceof KerasOptimizer) optimizer.finishTraining(weights);
+    if (isKerasOptimizer(optimizer)) optimizer.finishTraining(weights);
   }
 }
 

@@ -34,14 +34,34 @@ function modernOptimizer(optimizer: unknown): unknown {
   }
   if (!isNode(optimizer)) return optimizer;
   const { jit_compile: _jit, is_legacy_optimizer: _legacy, lr, decay, ...config } = optimizer.config;
-  const settings = { learning_rate: lr, ...(decay ? { decay } : {}), ...config };
+  const settings: Json = { learning_rate: lr, ...config };
+  const rate = settings.learning_rate;
   return {
     module: "keras.optimizers",
     class_name: optimizer.class_name.replace(/^.*>/, ""),
-    config: Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null && value !== undefined)),
+    config: Object.fromEntries(
+      Object.entries({
+        ...settings,
+        ...(typeof decay === "number" && decay > 0 && { learning_rate: decaying(rate, decay) }),
+      }).filter(([, value]) => value !== null && value !== undefined),
+    ),
     registered_name: null,
   };
 }
+
+/** Keras 3's schedule of a rate that Keras 2's optimizers divide by 1 + decay * steps. */
+const decaying = (rate: unknown, decay: number) => ({
+  module: "keras.optimizers.schedules",
+  class_name: "InverseTimeDecay",
+  config: {
+    initial_learning_rate: rate,
+    decay_steps: 1,
+    decay_rate: decay,
+    staircase: false,
+    name: "InverseTimeDecay",
+  },
+  registered_name: null,
+});
 
 /** Losses and metrics: Keras 2 has the names of functions where Keras 3 has the functions, and another default reduction. */
 function modern(value: unknown): unknown {

@@ -57,15 +57,19 @@ const COMMON_SLOTS: ReadonlySet<string> = new Set(["average", "accumulated"]);
 // Scaling the loss and then its gradients changes nothing in float32.
 const FREE = ["name", "learning_rate", "loss_scale_factor"];
 
-/** What is null or an empty list means that there is none: 0, or no such key. */
+/** What is null or an empty list means that there is none: 0, or no such key. Patterns of names become one. */
 const withoutNulls = ({ config, ...given }: Named): Named => ({
   ...given,
   config: Object.fromEntries(
-    Object.entries(config).flatMap(([key, value]) =>
-      Array.isArray(value) && value.length === 0 ? [] : [[key, value ?? 0]],
-    ),
+    Object.entries(config).flatMap(([key, value]) => {
+      if (!Array.isArray(value)) return [[key, value ?? 0]];
+      return value.length === 0 ? [] : [[key, value.every(isPattern) ? value.join("|") : value]];
+    }),
   ),
 });
+
+/** A pattern of Python of letters and `.`, `^` and `$`: it takes no longer than a name is. */
+const isPattern = (value: unknown): boolean => typeof value === "string" && /^\^?[\w/ .-]+\$?$/.test(value);
 
 /**
  * One of Keras' optimizers: it changes the weights as Keras 3.15 does, step by step, and its state is Keras'.
@@ -77,7 +81,7 @@ export class KerasOptimizer extends Optimizer {
   /** Its config as Keras writes it. */
   readonly #config: Readonly<Record<string, unknown>>;
   readonly #rule: Rule;
-  readonly #settings: Readonly<Record<string, number | boolean>>;
+  readonly #settings: Readonly<Record<string, number | boolean | string>>;
   readonly #common: Like<typeof COMMON>;
   /** The slots of each variable, by the variable's name, in Keras' order of the variables. */
   readonly #slots = new Map<string, Readonly<Record<string, Variable>>>();
@@ -96,7 +100,7 @@ export class KerasOptimizer extends Optimizer {
     this.kerasName = given.name;
     this.#config = given.config;
     this.#rule = rule;
-    this.#settings = settings as Readonly<Record<string, number | boolean>>;
+    this.#settings = settings as Readonly<Record<string, number | boolean | string>>;
     this.#common = settings;
     this.#rate = loadLearningRate(given.config.learning_rate);
   }

@@ -6,8 +6,9 @@ import { arrayAt } from "../weights.js";
 import { remember, trainingModel } from "./compiled.js";
 import { doesNotLoad } from "./does-not-load.js";
 import { modernizeCompiled } from "./keras-2-compiled.js";
-import { KerasOptimizer } from "./keras-optimizer.js";
+import type { KerasOptimizer } from "./keras-optimizer.js";
 import { loadLoss, SPARSE } from "./loss-functions.js";
+import { loadOptimizer, type MultiOptimizer } from "./multi-optimizer.js";
 import { type LoadedMetrics, loadMetrics } from "./output-metrics.js";
 import { namesOf, type OutputNames, perOutput } from "./per-output.js";
 
@@ -15,7 +16,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** What `model.compile` takes, and what stands in the file. */
 interface Plan extends LoadedMetrics {
-  readonly optimizer: KerasOptimizer;
+  readonly optimizer: KerasOptimizer | MultiOptimizer;
   readonly loss: LossFunction[];
   readonly lossWeights?: readonly number[] | undefined;
 }
@@ -46,7 +47,9 @@ export async function loadCompiled(model: LayersModel, container: KerasContainer
   if (reasons.length > 0) console.warn(`the model '${model.name}' is compiled without ${reasons.join("; ")}`);
   model.compile({ optimizer, loss });
   const inner = trainingModel(model) as unknown as { feedOutputShapes: unknown[] };
-  for (const [i, function_] of loss.entries()) if (SPARSE.has(function_)) inner.feedOutputShapes[i] = null;
+  // tfjs-layers gives targets of one number a sample a second axis.
+  const isFree = (function_: LossFunction, i: number) => SPARSE.has(function_) || model.outputs[i]?.shape.length === 1;
+  for (const [i, function_] of loss.entries()) if (isFree(function_, i)) inner.feedOutputShapes[i] = null;
   const outputs = namesOf(model).map((names) => names.at(-1) as string);
   const losses = reportedLosses(outputs);
   const metricsNames = [
@@ -113,7 +116,7 @@ function unscaled(config: Json): Json {
 function planOf(model: LayersModel, config: Json): Plan {
   const names = namesOf(model);
   return {
-    optimizer: new KerasOptimizer(config.optimizer),
+    optimizer: loadOptimizer(config.optimizer, model),
     loss: perOutput(config.loss, names, "loss").map(loadLoss),
     lossWeights: lossWeightsOf(config.loss_weights, names),
     ...loadMetrics(config, names),

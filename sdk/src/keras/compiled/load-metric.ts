@@ -12,7 +12,7 @@ import {
 import { CONFUSION_METRICS } from "./confusion-metrics.js";
 import { concordance, pearson } from "./correlations.js";
 import { doesNotLoad } from "./does-not-load.js";
-import { canonicalName, cosine, formulaOf, isLoss, sameRank } from "./loss-functions.js";
+import { axisLast, canonicalName, cosine, formulaOf, isLoss, sameRank } from "./loss-functions.js";
 import { type Metric, meanOf, meanOfCounts, sumAndCount } from "./metric.js";
 import { type Named, named, settingsOf } from "./named.js";
 import { refuseUnknown } from "./refused.js";
@@ -20,12 +20,12 @@ import { fBeta, overlap, r2 } from "./score-metrics.js";
 
 const FREE = ["name", "dtype"];
 
-/** A mean over the last axis, the only one that loads. */
-const lastAxis =
+/** The mean of what is taken along an axis, by default the last. */
+const alongAxis =
   (values: LossFunction) =>
   (given: Named): Metric => {
     const { axis } = settingsOf(given, { axis: -1 }, FREE);
-    return axis === -1 ? meanOf(values) : doesNotLoad(`'${given.name}' with axis=${axis}`);
+    return meanOf((...pair) => values(...axisLast(axis, ...sameRank(...pair))));
   };
 
 const amongLikeliest =
@@ -44,9 +44,9 @@ const METRICS: Readonly<Record<string, (given: Named) => Metric>> = {
   sparse_categorical_accuracy: () => meanOf(sparseCategoricalAccuracy),
   top_k_categorical_accuracy: amongLikeliest(topK),
   sparse_top_k_categorical_accuracy: amongLikeliest(sparseTopK),
-  cosine_similarity: lastAxis((targets, predictions) => cosine(...sameRank(targets, predictions), {})),
-  pearson_correlation: lastAxis(pearson),
-  concordance_correlation: lastAxis(concordance),
+  cosine_similarity: alongAxis((targets, predictions) => cosine(targets, predictions, {})),
+  pearson_correlation: alongAxis(pearson),
+  concordance_correlation: alongAxis(concordance),
   root_mean_squared_error: () => ({
     count: (targets, predictions, weights) => sumAndCount(square(sub(...sameRank(targets, predictions))), weights),
     result: (counts) => sqrt(meanOfCounts(counts)),

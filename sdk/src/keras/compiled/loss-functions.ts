@@ -1,3 +1,4 @@
+import { LitModelError } from "../../errors.js";
 import {
   abs,
   add,
@@ -44,6 +45,7 @@ import {
 } from "../../tf.js";
 import { maskOf } from "../layers/mask.js";
 import type { LossFunction } from "../layers/masked-loss.js";
+import { ctcLoss } from "../operations/ctc.js";
 import { snakeCase } from "../weights.js";
 import { doesNotLoad } from "./does-not-load.js";
 import { type Named, named, numbersOf, settingsOf, shown } from "./named.js";
@@ -155,7 +157,7 @@ const LOSSES: Readonly<Record<string, LossType>> = {
   categorical_crossentropy: {
     settings: { from_logits: false, label_smoothing: 0, axis: -1 },
     formula(given, predictions, settings) {
-      const targets = smooth(given, settings.label_smoothing as number, 1 / (given.shape.at(-1) ?? 1));
+      const targets = smooth(given, settings.label_smoothing as number, 1 / (settings.last as number));
       return neg(sum(mul(targets, logProbabilities(predictions, settings.from_logits === true)), -1));
     },
   },
@@ -205,7 +207,7 @@ const LOSSES: Readonly<Record<string, LossType>> = {
   categorical_focal_crossentropy: {
     settings: { alpha: 0.25, gamma: 2, from_logits: false, label_smoothing: 0, axis: -1 },
     formula(given, predictions, { alpha, gamma, ...settings }) {
-      const targets = smooth(given, settings.label_smoothing as number, 1 / (given.shape.at(-1) ?? 1));
+      const targets = smooth(given, settings.label_smoothing as number, 1 / (settings.last as number));
       const found = probabilities(predictions, settings.from_logits === true);
       const weights = mul(pow(sub(1, found), gamma as number), alpha as number);
       return neg(sum(mul(weights, mul(targets, log(found))), -1));
@@ -253,6 +255,16 @@ const LOSSES: Readonly<Record<string, LossType>> = {
       return softplus(add(near, far));
     },
     counts: (_targets, _predictions, values) => cast(greater(values, 0), "float32"),
+  },
+  ctc: {
+    isSparse: true,
+    formula(targets, predictions) {
+      if (targets.rank !== 2 || predictions.rank !== 3)
+        throw new LitModelError(
+          `the loss 'CTC' takes targets [batch, labels] and logits [batch, steps, classes], not [${targets.shape.join(", ")}] and [${predictions.shape.join(", ")}]`,
+        );
+      return ctcLoss(targets, predictions, sum(cast(notEqual(targets, 0), "int32"), -1), undefined, 0);
+    },
   },
   hinge: { formula: (targets, predictions) => lastMean(margins(targets, predictions)) },
   squared_hinge: { formula: (targets, predictions) => lastMean(square(margins(targets, predictions))) },
@@ -344,13 +356,26 @@ export function formulaOf(given: Named, free: readonly string[]): LossFunction |
   if (!type) return undefined;
   const settings = settingsOf(given, type.settings ?? {}, type.hasAxes ? [...free, "axis"] : free) as Settings;
   const axes = type.hasAxes ? numbersOf(given, "axis") : undefined;
-  if ("axis" in settings && settings.axis !== -1) doesNotLoad(`'${given.name}' with axis=${settings.axis}`);
+  const isLast = settings.axis === undefined || settings.axis === -1;
+  // Keras cannot compute with it either.
+  if (!isLast && type.isSparse) doesNotLoad(`'${given.name}' with axis=${settings.axis}`);
   return (targets, predictions) =>
     tidy(() => {
       const floats = cast(targets, "float32");
       const pair = type.isSparse ? ([floats, predictions] as const) : sameRank(floats, predictions);
-      return type.formula(...pair, settings, axes && [...axes]);
+      // Keras spreads what it takes off labels over the last axis, whichever the classes are along.
+      const all = { ...settings, last: pair[0].shape.at(-1) ?? 1 };
+      return type.formula(...(isLast ? pair : axisLast(settings.axis as number, ...pair)), all, axes && [...axes]);
     });
+}
+
+/** Targets and predictions with this axis as their last. */
+export function axisLast(axis: number, targets: Tensor, predictions: Tensor): [Tensor, Tensor] {
+  const moved = (x: Tensor) => {
+    const place = axis < 0 ? axis + x.rank : axis;
+    return transpose(x, [...[...x.shape.keys()].toSpliced(place, 1), place]);
+  };
+  return [moved(targets), moved(predictions)];
 }
 
 /** The losses whose targets have another shape than the output. */

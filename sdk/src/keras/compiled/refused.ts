@@ -2,9 +2,7 @@ import { doesNotLoad } from "./does-not-load.js";
 
 /** What of Keras does not load, and why. */
 export const REFUSED_COMPILED: ReadonlyMap<string, string> = new Map([
-  ["CTC", "it aligns sequences of different lengths"],
   ["Mean", "it takes values, not targets and predictions"],
-  ["MultiOptimizer", "its layers have optimizers of their own"],
   ["Sum", "it takes values, not targets and predictions"],
 ]);
 

@@ -34,6 +34,7 @@ interface Model {
   makeTrainFunction(): (data: Tensor[]) => Tensor[];
   makeTestFunction(): void;
   testLoop(...given: unknown[]): Tensor[];
+  trainOnBatch(...given: unknown[]): Promise<unknown>;
   evaluateDataset(...given: unknown[]): Promise<Tensor | Tensor[]>;
   standardizeUserDataXY(...given: unknown[]): unknown;
 }
@@ -125,7 +126,24 @@ export function installSteps(): void {
   prototype.makeTestFunction = function () {
     this.testFunction = (data) => tidy(() => measure(this, data, {}, EVALUATING.get(this as never)));
   };
-  const { standardizeUserDataXY, testLoop, evaluateDataset } = prototype;
+  const { standardizeUserDataXY, testLoop, evaluateDataset, trainOnBatch } = prototype;
+  prototype.trainOnBatch = async function (...given) {
+    const lists: (Promise<unknown> | undefined)[] = [];
+    const makeTrainFunction = () => (data: Tensor[]) => {
+      const found = this.makeTrainFunction()(data);
+      lists.push(...found.map((value) => (value.rank > 0 ? value.array() : undefined)));
+      return found;
+    };
+    const values = await trainOnBatch.apply(
+      Object.create(this, {
+        makeTrainFunction: { value: makeTrainFunction },
+        standardizeUserDataXY: { value: this.standardizeUserDataXY.bind(this) },
+      }),
+      given,
+    );
+    // tfjs-layers gives the first of each metric's values.
+    return Array.isArray(values) ? Promise.all(values.map((value, i) => lists[i] ?? value)) : values;
+  };
   prototype.testLoop = function (...given) {
     const counts = new RunningCounts();
     EVALUATING.set(this as never, counts);

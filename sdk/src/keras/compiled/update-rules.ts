@@ -23,7 +23,7 @@ import {
 } from "../../tf.js";
 import type { Like } from "./named.js";
 
-type Settings = Readonly<Record<string, number | boolean>>;
+type Settings = Readonly<Record<string, number | boolean | string>>;
 
 /** One step of one variable. */
 interface Step<S, Slot extends string> {
@@ -89,6 +89,8 @@ const MUON = {
   adam_weight_decay: 0.004,
   epsilon: 1e-7,
   exclude_embeddings: true,
+  /** A pattern of names. */
+  exclude_layers: "",
   muon_a: 3.4445,
   muon_b: -4.775,
   muon_c: 2.0315,
@@ -307,13 +309,14 @@ export const RULES: Readonly<Record<string, Rule>> = {
   }),
 };
 
-/** Whether Muon leaves a variable to Adam: one that is no matrix, and embeddings. */
-const isAdams = (
-  { exclude_embeddings: isExcluded }: { exclude_embeddings: boolean },
-  { name, shape }: Variable,
-): boolean => shape.length !== 2 || (isExcluded && name.toLowerCase().includes("embedding"));
-
 type Muon = Like<typeof MUON>;
+
+/** Whether Muon leaves a variable to Adam: one that is no matrix, embeddings, and those of layers that it is told. */
+const isAdams = ({ exclude_embeddings, exclude_layers: pattern }: Muon, { name, shape }: Variable): boolean =>
+  shape.length !== 2 ||
+  (exclude_embeddings && name.toLowerCase().includes("embedding")) ||
+  // tfjs numbers variables of one name.
+  (pattern !== "" && new RegExp(pattern).test(name.replace(/_\d+$/, "")));
 
 /** The matrix nearest to having orthogonal rows, by Newton and Schulz's iteration. */
 function orthogonal(given: Tensor, { ns_steps, muon_a, muon_b, muon_c }: Muon): Tensor {

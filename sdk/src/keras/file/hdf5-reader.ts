@@ -1,21 +1,18 @@
-import { Worker } from "node:worker_threads";
 import { LitModelError } from "../../errors.js";
+import type { Hdf5Span } from "../../hdf5/serve-file.js";
+import { startReader } from "../../hdf5/start-reader.js";
 import { sizeOf } from "../../tensors/size-of.js";
 import type { KerasContainer, StoredArray, StoredGroup, Values } from "./container.js";
-import type { Hdf5Answer, Hdf5Request, Hdf5Span } from "./hdf5-reader.worker.js";
-import type { Hdf5Parts } from "./libhdf5.js";
+import type { ReaderRequest } from "./hdf5-reader.worker.js";
 
 /** An HDF5 file: an open file of the host, or a span of one. */
-interface Hdf5Source extends Omit<Hdf5Span, "parts"> {
+interface Hdf5Source extends Hdf5Span {
   /** What messages call it. */
   readonly name: string;
 }
 
 /** How long a file may take: it grows with its size, in bytes, and its number of arrays. */
 const TIME = { ms: 3000, msAByte: 1 / 4000, msAnArray: 10 };
-const MEMORY = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 };
-
-let parts: Hdf5Parts | undefined;
 
 /**
  * Opens an HDF5 file of unknown origin, in a thread with limits of memory and time, and ends that when `use` is done.
@@ -29,58 +26,15 @@ export async function withHdf5Reader<T>(
   check?: () => Promise<void>,
 ): Promise<T> {
   const fail = (what: string, cause?: unknown) => new LitModelError(`${name}: ${what}`, { cause });
-  const worker = new Worker(new URL("./hdf5-reader.worker.js", import.meta.url), {
-    execArgv: [],
-    env: {},
-    resourceLimits: MEMORY,
-    workerData: { ...span, parts } satisfies Hdf5Span,
-  });
-  const died = new Promise<never>((_, reject) => {
-    worker.once("error", (cause: Error & { code?: string }) =>
-      reject(
-        fail(
-          `not a readable HDF5 file: ${cause.code === "ERR_WORKER_OUT_OF_MEMORY" ? "it takes too much memory" : cause.message}`,
-          cause,
-        ),
-      ),
-    );
-    worker.once("exit", () => reject(fail("it is closed")));
-  });
-  died.catch(() => {});
-
-  // The thread answers in the order of the questions; its first word is that it is ready.
-  const waiting: ((answer: unknown) => void)[] = [];
-  worker.on("message", (answer: unknown) => waiting.shift()?.(answer));
-  const answered = <A>() => Promise.race([new Promise((resolve) => waiting.push(resolve)), died]) as Promise<A>;
-
+  const reader = startReader<ReaderRequest>(new URL("./hdf5-reader.worker.js", import.meta.url), span, fail);
   let budget = TIME.ms + span.size * TIME.msAByte;
-  const tell = async (request: Hdf5Request) => {
-    const limit = budget;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      // An answer may lie here unread where this thread was busy: one more turn of the loop takes it.
-      timer = setTimeout(setImmediate, limit, () => {
-        void worker.terminate();
-        reject(fail("it takes too long to read"));
-      });
-    });
-    worker.postMessage(request, "spare" in request && request.spare ? [request.spare] : []);
-    try {
-      const answer = await Promise.race([answered<Hdf5Answer>(), late]);
-      budget -= answer.ms;
-      if (answer.ok) return answer.value;
-      if (answer.refused) throw fail(answer.message);
-      void worker.terminate();
-      throw fail(`not a readable HDF5 file, or cut off: ${answer.message}`);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
 
   /** Memory of blocks that are used, for others. */
   const spares: ArrayBuffer[] = [];
   const ask = (path: string, block: number) => {
-    const values = tell({ type: "read", path, block, spare: spares.pop() }) as Promise<Values>;
+    const spare = spares.pop();
+    const request = { type: "read", path, block, spare } as const;
+    const values = reader.ask(request, budget - reader.spent, spare && [spare]) as Promise<Values>;
     values.catch(() => {});
     return values;
   };
@@ -109,13 +63,12 @@ export async function withHdf5Reader<T>(
   };
 
   try {
-    const [found] = await Promise.all([answered<Hdf5Parts>(), check?.()]);
-    parts ??= found;
-    const root = (await tell({ type: "list" })) as StoredGroup;
+    await Promise.all([reader.ready, check?.()]);
+    const root = (await reader.ask({ type: "list" }, budget)) as StoredGroup;
     budget += countArrays(root) * TIME.msAnArray;
     return await use({ root, blocks, read });
   } finally {
-    await worker.terminate();
+    await reader.end();
   }
 }
 

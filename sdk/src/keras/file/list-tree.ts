@@ -1,7 +1,16 @@
-import type { Module } from "h5wasm";
+import {
+  checkChunks,
+  checkOwn,
+  declares,
+  type ForeignFile,
+  kindOf,
+  type Metadata,
+  Refusal,
+  readTexts,
+  TYPES,
+  typeName,
+} from "../../hdf5/foreign-file.js";
 import type { StoredArray, StoredGroup } from "./container.js";
-
-export type Hdf5Library = typeof Module;
 
 /** An array as the file declares it. */
 export interface ArrayLayout {
@@ -24,29 +33,22 @@ export type NumberType =
   | "bool"
   | `${"int" | "uint"}${8 | 16 | 32 | 64}`;
 
-/** What in a file is refused; its message is fit for the reader of the error. */
-export class Refusal extends Error {}
-
 const LIMITS = {
   objects: 50_000,
   attributes: 20_000,
   depth: 64,
   name: 1024,
   textBytes: 2 ** 26,
-  chunkBytes: 2 ** 26,
 };
 /** Chunks may be compressed: what they hold may be this much more than the file. */
 const INFLATED = { factor: 16, bytes: 2 ** 27 };
-/** gzip, shuffle and Fletcher-32. */
-const FILTERS = [1, 2, 3];
-const TYPES = "integer float time string bitfield opaque compound reference enum vlen array".split(" ");
 
 /**
- * Lists the groups, texts and arrays of an open file and checks what it declares. Links are never followed.
- * @param bytes the file's size
+ * Lists the groups, texts and arrays of a file and checks what it declares. Links are never followed.
  * @throws Refusal, or what HDF5 says of a damaged file
  */
-export function listTree(library: Hdf5Library, file: bigint, bytes: number) {
+export function listTree(file: ForeignFile) {
+  const { library, id, size: bytes } = file;
   const layouts = new Map<string, ArrayLayout>();
   const seen = new Set<string>();
   const left = {
@@ -63,7 +65,7 @@ export function listTree(library: Hdf5Library, file: bigint, bytes: number) {
 
   /** Notes an object by its address: a second path to it would be a hard link, maybe a cycle. */
   const visit = (path: string) => {
-    const address = String(library.create_object_reference(file, path));
+    const address = String(library.create_object_reference(id, path));
     if (seen.has(address)) throw new Refusal(`${path} is linked twice`);
     seen.add(address);
   };
@@ -72,87 +74,56 @@ export function listTree(library: Hdf5Library, file: bigint, bytes: number) {
     if (depth > LIMITS.depth) throw new Refusal(`groups nested deeper than ${LIMITS.depth} levels`);
     const groups = new Map<string, StoredGroup>();
     const arrays = new Map<string, StoredArray>();
-    const names = library.get_names(file, path || "/", false);
+    const names = library.get_names(id, path || "/", false);
     spend("objects", names.length, () => `more than ${LIMITS.objects} groups and arrays`);
     for (const name of names) {
       const child = `${path}/${name}`;
       if (!name || name === "." || name.includes("/") || name.length > LIMITS.name)
         throw new Refusal(`${path || "/"} holds the name ${JSON.stringify(name.slice(0, 80))}`);
-      if (library.get_symbolic_link(file, child) !== null) throw new Refusal(`${child} is a soft link`);
-      if (library.get_external_link(file, child).filename !== undefined)
-        throw new Refusal(`${child} is a link to another file`);
-      const kind = library.get_type(file, child);
-      if (kind !== library.H5G_GROUP && kind !== library.H5G_DATASET)
-        throw new Refusal(`${child} is neither a group nor an array`);
+      const kind = kindOf(file, child);
+      if (kind !== "group" && kind !== "dataset")
+        throw new Refusal(`${child} is ${kind === null ? "neither a group nor an array" : `a ${kind}`}`);
       visit(child);
-      if (kind === library.H5G_GROUP) groups.set(name, listGroup(child, depth + 1));
+      if (kind === "group") groups.set(name, listGroup(child, depth + 1));
       else arrays.set(name, { path: child, shape: listArray(child).shape });
     }
     return { texts: listTexts(path || "/"), groups, arrays };
   };
 
   const listArray = (path: string): ArrayLayout => {
-    const metadata = library.get_dataset_metadata(file, path);
+    const metadata = library.get_dataset_metadata(id, path);
     const { shape, chunks, size } = metadata;
     if (!shape) throw new Refusal(`${path} has no shape`);
-    if (metadata.virtual_sources) throw new Refusal(`${path} is put together from other files`);
+    checkOwn(path, metadata);
     const total = shape.reduce((product, length) => product * length, size);
-    const declares = () => `${path} declares ${total} bytes, shape [${shape.join(", ")}], in a file of ${bytes}`;
-    if (chunks) {
-      const filter = library.get_dataset_filters(file, path).find(({ id }) => !FILTERS.includes(id));
-      if (filter) throw new Refusal(`${path} is stored with the filter ${filter.id} ${JSON.stringify(filter.name)}`);
-      const chunk = chunks.reduce((product, length) => product * length, size);
-      if (!(chunk <= LIMITS.chunkBytes))
-        throw new Refusal(`${path} has chunks of ${chunk} bytes, expected at most ${LIMITS.chunkBytes}`);
-    }
-    spend(chunks ? "inflated" : "stored", total, declares);
-    const typeName = `${TYPES[metadata.type] ?? "unknown"} of ${size} bytes`;
-    const layout = { shape, chunks, size, typeName, type: numberTypeOf(metadata) };
+    checkChunks(file, path, metadata, (filter) => `is stored with ${filter}`);
+    spend(chunks ? "inflated" : "stored", total, () => declares(file, path, shape, total));
+    const layout = { shape, chunks, size, typeName: typeName(metadata), type: numberTypeOf(metadata) };
     layouts.set(path, layout);
     return layout;
   };
 
   const listTexts = (path: string): Map<string, string[]> => {
     const texts = new Map<string, string[]>();
-    const names = library.get_attribute_names(file, path);
+    const names = library.get_attribute_names(id, path);
     spend("attributes", names.length, () => `more than ${LIMITS.attributes} attributes`);
     for (const name of names) {
-      const metadata = library.get_attribute_metadata(file, path, name);
+      const metadata = library.get_attribute_metadata(id, path, name);
       if (metadata.shape && metadata.total_size === 0) texts.set(name, []);
       else if (metadata.shape && metadata.type === library.H5T_class_t.H5T_STRING.value)
-        texts.set(name, readTexts(path, name, metadata));
+        texts.set(
+          name,
+          readTexts(file, path, name, metadata, LIMITS.textBytes, (length) =>
+            spend("textBytes", length, () => `texts of more than ${LIMITS.textBytes} bytes, at ${path}, ${name}`),
+          ),
+        );
     }
     return joinSplit(texts);
-  };
-
-  const readTexts = (path: string, name: string, { size, total_size, vlen }: Metadata): string[] => {
-    const spendText = (length: number) =>
-      spend("textBytes", length, () => `texts of more than ${LIMITS.textBytes} bytes, at ${path}, ${name}`);
-    spendText(size * total_size);
-    const pointer = library._malloc(size * total_size);
-    if (!pointer) throw new Refusal(`no memory for the texts of ${path}, ${name}`);
-    library.get_attribute_data(file, path, name, BigInt(pointer));
-    const read = (start: number, most: number) => {
-      const end = library.HEAPU8.subarray(start, start + most).indexOf(0);
-      const bytes = library.HEAPU8.subarray(start, start + (end < 0 ? most : end));
-      if (vlen) spendText(bytes.length);
-      return new TextDecoder().decode(bytes);
-    };
-    const texts = Array.from({ length: total_size }, (_, i) => {
-      if (!vlen) return read(pointer + i * size, size);
-      const at = new DataView(library.HEAPU8.buffer).getUint32(pointer + i * size, true);
-      return at === 0 ? "" : read(at, LIMITS.textBytes);
-    });
-    if (vlen) library.reclaim_vlen_memory(file, path, name, BigInt(pointer));
-    library._free(pointer);
-    return texts;
   };
 
   visit("/");
   return { root: listGroup("", 0), layouts };
 }
-
-type Metadata = ReturnType<Hdf5Library["get_dataset_metadata"]>;
 
 /** Keras writes a list that is too long for one attribute as `layer_names0`, `layer_names1`, … */
 function joinSplit(texts: Map<string, string[]>): Map<string, string[]> {

@@ -1,6 +1,7 @@
+import { type ForeignFile, Refusal, withValues } from "../../hdf5/foreign-file.js";
 import { sizeOf } from "../../tensors/size-of.js";
 import type { Values } from "./container.js";
-import { type ArrayLayout, type Hdf5Library, type NumberType, Refusal } from "./list-tree.js";
+import type { ArrayLayout, NumberType } from "./list-tree.js";
 
 /** Bytes of a block, as they are stored; more in chunks, which are read and decompressed whole. */
 const [BLOCK, CHUNKED_BLOCK] = [2 ** 20, 2 ** 23];
@@ -11,8 +12,7 @@ const [BLOCK, CHUNKED_BLOCK] = [2 ** 20, 2 ** 23];
  * @throws Refusal, or what HDF5 says of damaged values
  */
 export function readBlock(
-  library: Hdf5Library,
-  file: bigint,
+  file: ForeignFile,
   path: string,
   layout: ArrayLayout,
   block: number,
@@ -20,20 +20,14 @@ export function readBlock(
 ): Values {
   const { shape, type, typeName, size } = layout;
   if (type === null) throw new Refusal(`${path} holds values of type ${typeName}, expected numbers`);
-  const { offset, count } = spanOf(layout, block);
-  const length = shape.includes(0) ? 0 : sizeOf(count);
+  const span = spanOf(layout, block);
+  const length = shape.includes(0) ? 0 : sizeOf(span.count);
   const buffer = spare && spare.byteLength >= 4 * length ? spare : new ArrayBuffer(4 * length);
   const values = new (type.includes("float") ? Float32Array : Int32Array)(buffer, 0, length);
   if (length === 0) return values;
-  const pointer = library._malloc(length * size);
-  if (!pointer) throw new Refusal(`no memory for a block of ${path}`);
-  const [counts, offsets, strides] = shape.length
-    ? [count.map(BigInt), offset.map(BigInt), count.map(() => 1n)]
-    : [null, null, null];
-  if (library.get_dataset_data(file, path, counts, offsets, strides, BigInt(pointer)) < 0)
-    throw new Error(`${path} cannot be read`);
-  convert[type](library.HEAPU8.buffer as ArrayBuffer, pointer, values, path);
-  library._free(pointer);
+  withValues(file, path, length * size, shape.length ? span : null, (pointer) =>
+    convert[type](file.library.HEAPU8.buffer as ArrayBuffer, pointer, values, path),
+  );
   return values;
 }
 

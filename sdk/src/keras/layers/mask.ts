@@ -34,9 +34,6 @@ export function withMask(tensor: Tensor, mask: Tensor | null | undefined): Tenso
   return tensor;
 }
 
-/** Takes the mask off a tensor: layers that get it later find none. */
-export const dropMask = (tensor: Tensor): boolean => MASKS.delete(tensor);
-
 /** Each input's mask, undefined for one that has none: what `kwargs.mask` says, else what is attached to the input. */
 export function masksOf(inputs: Tensor | Tensor[], kwargs?: Kwargs): (Tensor | undefined)[] {
   const given = [kwargs?.mask].flat() as (Tensor | null | undefined)[];

@@ -6,7 +6,7 @@ interface NoiseConfig {
 }
 
 /** A layer that changes its input at random in training, and never else. With a seed every step draws other numbers. */
-abstract class Noise<Config extends NoiseConfig> extends KerasLayer<Config> {
+export abstract class Noise<Config extends NoiseConfig> extends KerasLayer<Config> {
   #draws = 0;
 
   constructor(config: Config & LayerConfig) {

@@ -23,10 +23,11 @@ const rounding = (className: string, compute: (x: Tensor) => Tensor): OperationT
   unary(className, (x) => (x.dtype === "float32" ? compute(x) : countable(x)));
 
 const root = (x: Tensor): Tensor => tf.mul(tf.sign(x), tf.pow(tf.abs(x), 1 / 3));
-const softly = (x1: Tensor, x2: Tensor): Tensor => {
-  const difference = tf.sub(x1, x2);
-  const distance = tf.abs(difference);
-  return tf.add(tf.maximum(x1, x2), tf.log1p(tf.exp(tf.neg(distance))));
+/** log(e^x1 + e^x2); where both are the same, both count half. */
+export const logAddExp = (x1: Tensor, x2: Tensor): Tensor => {
+  const isFirst = tf.greater(x1, x2);
+  const more = tf.where(isFirst, x1, x2);
+  return tf.add(more, tf.softplus(tf.sub(tf.where(isFirst, x2, x1), more)));
 };
 const floorDivide = (x1: Tensor, x2: Tensor): Tensor => tf.round(tf.div(tf.sub(x1, tf.mod(x1, x2)), x2));
 const truncate = (x: Tensor): Tensor => tf.mul(tf.sign(x), tf.floor(tf.abs(x)));
@@ -84,8 +85,8 @@ export const ARITHMETIC: readonly OperationType[] = [
   arithmetic("Minimum", tf.minimum),
   floats("Arctan2", tf.atan2),
   floats("Hypot", (x1, x2) => tf.sqrt(tf.add(tf.square(x1), tf.square(x2)))),
-  floats("Logaddexp", softly),
-  floats("Logaddexp2", (x1, x2) => tf.div(softly(tf.mul(x1, Math.LN2), tf.mul(x2, Math.LN2)), Math.LN2)),
+  floats("Logaddexp", logAddExp),
+  floats("Logaddexp2", (x1, x2) => tf.div(logAddExp(tf.mul(x1, Math.LN2), tf.mul(x2, Math.LN2)), Math.LN2)),
   floats("Heaviside", (x1, x2) => {
     const isZero = tf.cast(tf.equal(x1, 0), "float32");
     return tf.add(tf.cast(tf.greater(x1, 0), "float32"), tf.mul(isZero, x2));

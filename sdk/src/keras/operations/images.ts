@@ -2,10 +2,10 @@ import type { Tensor } from "../../tf.js";
 import * as tf from "../../tf.js";
 import { type Interpolation, resample } from "../layers/spatial/resample.js";
 import { NN } from "./elementwise.js";
-import { floatOf, numberOf, whole, wholes } from "./operands.js";
+import { broadcastShape, floatOf, numberOf, shapeOf, whole, wholes } from "./operands.js";
 import type { Operands, OperationType } from "./operation-type.js";
 
-const IMAGE = "keras.src.ops.image";
+export const IMAGE = "keras.src.ops.image";
 
 /** The axes of an image's rows, columns and channels; of one image or of several. */
 function axesFor({ data_format: format }: Operands, rank: number) {
@@ -79,21 +79,26 @@ const resizing = (x: Tensor, { rows, columns }: ReturnType<typeof axesFor>, oper
   return resample(resample(input, rows, height, by, isSmooth), columns, width, by, isSmooth);
 };
 
-/** Each value of an axis as a sum of those around it; zeros beyond the ends. */
+/** Sums of as many neighbours along an axis as there are weights. */
 function weighted(x: Tensor, axis: number, weights: readonly number[]): Tensor {
-  const before = Math.floor((weights.length - 1) / 2);
-  const padded = margin(x, axis, before, weights.length - 1 - before);
+  const shape = x.shape.map((length, each) => (each === axis ? length - weights.length + 1 : length));
   const parts = weights.map((weight, i) =>
     tf.mul(
       tf.slice(
-        padded,
+        x,
         x.shape.map((_, each) => (each === axis ? i : 0)),
-        x.shape,
+        shape,
       ),
       weight,
     ),
   );
   return parts.reduce((sum, part) => tf.add(sum, part));
+}
+
+/** Each value of an axis as a sum of those around it; zeros beyond the ends. */
+function around(x: Tensor, axis: number, weights: readonly number[]): Tensor {
+  const before = Math.floor((weights.length - 1) / 2);
+  return weighted(margin(x, axis, before, weights.length - 1 - before), axis, weights);
 }
 
 function bell(size: number, deviation: number): number[] {
@@ -256,6 +261,27 @@ function fold(operands: Operands): Tensor {
   return padding.reduce((cut, each, i) => margin(cut, i + 2, -each, -each), value);
 }
 
+/** How alike two images are, one number for each pair: the mean over windows and channels. */
+function similarity(operands: Operands): Tensor {
+  const [one, other] = [floatOf(operands.image1), floatOf(operands.image2)];
+  const { rows, columns } = axesFor(operands, one.rank);
+  const weights = bell(whole(operands.filter_size, "filter_size"), numberOf(operands.filter_sigma, "filter_sigma"));
+  const mean = (x: Tensor) => weighted(weighted(x, rows, weights), columns, weights);
+  const [first, second] = [mean(one), mean(other)];
+  const [least, spread] = ["k1", "k2"].map(
+    (name) => (numberOf(operands[name], name) * numberOf(operands.max_val, "max_val")) ** 2,
+  ) as [number, number];
+  const both = tf.mul(first, second);
+  const squares = tf.add(tf.square(first), tf.square(second));
+  const covariance = tf.sub(mean(tf.mul(one, other)), both);
+  const variances = tf.sub(tf.add(mean(tf.square(one)), mean(tf.square(other))), squares);
+  const map = tf.div(
+    tf.mul(tf.add(tf.mul(both, 2), least), tf.add(tf.mul(covariance, 2), spread)),
+    tf.mul(tf.add(squares, least), tf.add(variances, spread)),
+  );
+  return tf.mean(map, [-3, -2, -1]);
+}
+
 /** Operations on images, and on windows over them. */
 export const IMAGES: readonly OperationType[] = [
   image("RGBToGrayscale", (x, { channels }) => toGray(x, channels)),
@@ -275,15 +301,12 @@ export const IMAGES: readonly OperationType[] = [
     (x, { rows, columns }, { kernel_size: size, sigma }) => {
       const [across, down] = pairOf(size, "kernel_size") as [number, number];
       const [one, other] = [sigma].flat().map((each) => numberOf(each, "sigma")) as [number, number?];
-      return weighted(weighted(x, rows, bell(down, other ?? one)), columns, bell(across, one));
+      return around(around(x, rows, bell(down, other ?? one)), columns, bell(across, one));
     },
     { kernel_size: [3, 3], sigma: [1, 1] },
   ),
   image("SobelEdges", (x, { rows, columns }) =>
-    tf.stack(
-      [weighted(weighted(x, rows, SLOPE), columns, SMOOTH), weighted(weighted(x, rows, SMOOTH), columns, SLOPE)],
-      -1,
-    ),
+    tf.stack([around(around(x, rows, SLOPE), columns, SMOOTH), around(around(x, rows, SMOOTH), columns, SLOPE)], -1),
   ),
   image(
     "PadImages",
@@ -332,4 +355,23 @@ export const IMAGES: readonly OperationType[] = [
   },
   { className: "Unfold", module: NN, parameters: ["x"], settings: FOLDING, run: unfold },
   { className: "Fold", module: NN, parameters: ["x"], settings: { output_size: undefined, ...FOLDING }, run: fold },
+  {
+    className: "SSIM",
+    module: IMAGE,
+    parameters: ["image1", "image2"],
+    settings: { max_val: 1, filter_size: 11, filter_sigma: 1.5, k1: 0.01, k2: 0.03, data_format: null },
+    shape: (operands) => {
+      const shape = broadcastShape([shapeOf(operands.image1), shapeOf(operands.image2)]);
+      if (shape.length !== 3 && shape.length !== 4)
+        throw new Error(`takes images, not a tensor of ${shape.length} axes`);
+      const { rows, columns } = axesFor(operands, shape.length);
+      const size = whole(operands.filter_size, "filter_size");
+      for (const name of ["max_val", "filter_sigma", "k1", "k2"]) numberOf(operands[name], name);
+      for (const length of [shape[rows], shape[columns]])
+        if (size < 1 || (typeof length === "number" && length < size))
+          throw new Error(`has filter_size=${size} of images of ${length} pixels`);
+      return shape.slice(0, -3);
+    },
+    run: similarity,
+  },
 ];

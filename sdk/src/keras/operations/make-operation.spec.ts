@@ -60,6 +60,46 @@ test.each<[string, string, Record<string, unknown>, (given: SymbolicTensor) => u
   ["text", "Add", {}, (given) => [given, "a"], /takes "a", expected a tensor or numbers/],
   ["numbers beyond 32 bits", "Add", {}, (given) => [given, array([2 ** 40], "int64")], /do not fit into 32 bits/],
   ["a dtype", "Add", {}, (given) => [given, array([1], "complex64")], /has the dtype "complex64"/],
+  ["a mode", "Qr", { mode: "raw" }, (given) => [given], /mode="raw", expected "reduced" or "complete"/],
+  ["matrices of open sides", "LuFactor", {}, () => [input({ batchShape: [null, null, 4] })], /whose sides are known/],
+  [
+    "a fill mode",
+    "AffineTransform",
+    { fill_mode: "edge" },
+    (given) => [given, array([1, 0, 0, 0, 1, 0, 0, 0], "float32")],
+    /fill_mode="edge", expected one of constant, nearest/,
+  ],
+  ["a transform", "AffineTransform", {}, (given) => [given, array([1, 0], "float32")], /transforms of 8 numbers/],
+  ["an order", "MapCoordinates", { order: 3 }, (given) => [given, array([[0], [0], [0]], "float32")], /has order=3/],
+  [
+    "coordinates of other axes",
+    "MapCoordinates",
+    { order: 1 },
+    (given) => [given, array([[0], [0]], "float32")],
+    /coordinates \[2, 1\] of a tensor of 3 axes/,
+  ],
+  [
+    "a method",
+    "ScaleAndTranslate",
+    { spatial_dims: [1], method: "area" },
+    (given) => [given, [2, 3, 5], [2], [0]],
+    /method="area", expected one of linear/,
+  ],
+  ["a filter beyond the image", "SSIM", {}, (given) => [given, given], /has filter_size=11 of images of 4 pixels/],
+  [
+    "a class beyond the last",
+    "CTCLoss",
+    { mask_index: 5 },
+    (given) => [array([[1]], "int32"), given, array([1], "int32"), array([4], "int32")],
+    /has mask_index=5 of 5 classes/,
+  ],
+  [
+    "a beam search",
+    "CTCDecode",
+    { strategy: "beam_search" },
+    (given) => [given, array([4], "int32")],
+    /strategy="beam_search", which does not load/,
+  ],
 ])("refuses %s, by name", (_, className, config, args, message) => {
   expect(() => apply(className, config, args(x()))).toThrow(message);
   expect(() => apply(className, config, args(x()))).toThrow(/^model\.keras: layer 'operation' /);

@@ -1,18 +1,18 @@
 import type { Tensor } from "../../tf.js";
 import * as tf from "../../tf.js";
 import { NUMPY } from "./elementwise.js";
-import { floatOf, shapeOf } from "./operands.js";
+import { broadcastShape, floatOf, shapeOf } from "./operands.js";
 import type { Operands, OperationType } from "./operation-type.js";
 
-const LINALG = "keras.src.ops.linalg";
+export const LINALG = "keras.src.ops.linalg";
 
-const transposed = (x: Tensor): Tensor => {
+export const transposed = (x: Tensor): Tensor => {
   const axes = x.shape.map((_, axis) => axis);
   return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
 };
 
 /** Rows and columns of matrices, the matrices one after another. */
-const stacked = (x: Tensor): Tensor => tf.reshape(x, [-1, ...x.shape.slice(-2)]);
+export const stacked = (x: Tensor): Tensor => tf.reshape(x, [-1, ...x.shape.slice(-2)]);
 
 /** As many rows of 1 on the diagonal as there are. */
 const identity = (size: number): Tensor => tf.eye(size);
@@ -92,9 +92,27 @@ function determinant(x: Tensor): { readonly log: Tensor; readonly sign: Tensor }
   return { log: tf.reshape(log, outer), sign: tf.reshape(sign, outer) };
 }
 
-function solve(a: Tensor, b: Tensor): Tensor {
+/** What `a` multiplies to give the columns `b`: as `inverse`, with the mathematical gradient. */
+const solveColumns = (a: Tensor, b: Tensor): Tensor =>
+  tf.customGrad((...given) => {
+    const [left, right, save] = given as [Tensor, Tensor, tf.GradSaveFunc];
+    const of = (matrices: Tensor, columns: Tensor) =>
+      tf.reshape(eliminate(stacked(matrices), stacked(columns)).solution, columns.shape);
+    const value = of(left, right);
+    save([left, value]);
+    const gradFunc = (slope: Tensor, saved: Tensor[]) => {
+      const [kept, found] = saved as [Tensor, Tensor];
+      const ofRight = of(transposed(kept), slope);
+      return [tf.neg(tf.matMul(ofRight, found, false, true)), ofRight];
+    };
+    return { value, gradFunc: gradFunc as (slope: Tensor) => Tensor[] };
+  })(a, b);
+
+export function solve(a: Tensor, b: Tensor): Tensor {
   const columns = b.rank === a.rank - 1 ? tf.expandDims(b, -1) : b;
-  const value = tf.matMul(inverse(a), columns);
+  const outer = broadcastShape([a.shape.slice(0, -2), columns.shape.slice(0, -2)]) as number[];
+  const whole = (x: Tensor) => tf.broadcastTo(x, [...outer, ...x.shape.slice(-2)]);
+  const value = solveColumns(whole(a), whole(columns));
   return b.rank === a.rank - 1 ? tf.squeeze(value, [-1]) : value;
 }
 

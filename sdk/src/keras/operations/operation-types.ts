@@ -3,6 +3,8 @@ import { ARITHMETIC } from "./arithmetic.js";
 import { BITS } from "./bits.js";
 import { COMPARISON } from "./comparison.js";
 import { CONSTANT } from "./constant.js";
+import { CTC } from "./ctc.js";
+import { FACTORS } from "./factors.js";
 import { IMAGES } from "./images.js";
 import { INDEXING } from "./indexing.js";
 import { LINEAR_ALGEBRA } from "./linear-algebra.js";
@@ -16,6 +18,7 @@ import { SCATTER } from "./scatter.js";
 import { SHAPE } from "./shape.js";
 import { SPECTRAL } from "./spectral.js";
 import { STATISTICS } from "./statistics.js";
+import { WARP } from "./warp.js";
 
 /** Every operation that loads, by its class name. */
 export const OPERATION_TYPES: ReadonlyMap<string, OperationType> = new Map(
@@ -25,6 +28,8 @@ export const OPERATION_TYPES: ReadonlyMap<string, OperationType> = new Map(
     ...BITS,
     ...COMPARISON,
     ...CONSTANT,
+    ...CTC,
+    ...FACTORS,
     ...IMAGES,
     ...INDEXING,
     ...LINEAR_ALGEBRA,
@@ -37,5 +42,6 @@ export const OPERATION_TYPES: ReadonlyMap<string, OperationType> = new Map(
     ...SHAPE,
     ...SPECTRAL,
     ...STATISTICS,
+    ...WARP,
   ].map((type) => [type.className, type]),
 );

@@ -2,8 +2,9 @@ import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { LitModelError } from "../../errors.js";
 import { STRUCTURES } from "../build-model.js";
 import { isTensor } from "../calls.js";
-import type { KerasNode } from "../file/container.js";
+import { isRecord, type KerasNode } from "../file/container.js";
 import { CUSTOM_TYPES } from "../layers/custom-type.js";
+import { givenToModel } from "../layers/flow-masks.js";
 import { Lambda } from "../layers/lambda.js";
 import { type Arguments, isModelLayer, type Layer, type LayerType } from "../layers/layer-type.js";
 import { LAYER_TYPES } from "../layers/layer-types.js";
@@ -218,8 +219,8 @@ class Calls {
     return [layer.name, call + offset, tensor.tensorIndex];
   }
 
-  describe(layer: Layer, { inputTensors }: Node): Json {
-    const [given, parameters] = givenTo(layer, inputTensors);
+  describe(layer: Layer, node: Node): Json {
+    const [given, parameters] = givenTo(layer, node);
     const names = Object.keys(given);
     const inPlace = parameters.findIndex((name) => !names.includes(name));
     const positional = inPlace < 0 ? parameters : parameters.slice(0, inPlace);
@@ -244,9 +245,15 @@ class Calls {
 }
 
 /** What a call gave, by the names of the layer's arguments. */
-function givenTo(layer: Layer, inputs: readonly SymbolicTensor[]): [Arguments, readonly string[]] {
-  const all = { inputs: inputs.length === 1 ? inputs[0] : inputs };
-  if (isModelLayer(layer)) return [all, ["inputs"]];
+function givenTo(layer: Layer, node: Node): [Arguments, readonly string[]] {
+  if (isModelLayer(layer)) {
+    const { inputs, masks } = givenToModel(node);
+    const single = (values: readonly unknown[]) => (values.length === 1 ? values[0] : values);
+    const places = STRUCTURES.get(layer)?.inputs;
+    const given = isRecord(places) ? fillPlaces(places, inputs) : single(inputs);
+    return [{ inputs: given, ...(masks && { mask: single(masks) }) }, ["inputs"]];
+  }
+  const { inputTensors: inputs } = node;
   const operation = operationOf(layer);
   if (operation) {
     const { type, config } = operation;
@@ -256,5 +263,8 @@ function givenTo(layer: Layer, inputs: readonly SymbolicTensor[]): [Arguments, r
   }
   const type = typeOf(layer);
   const [first = "inputs"] = type.parameters ?? [];
-  return [type.given?.(layer, inputs) ?? { [first]: all.inputs }, type.parameters ?? ["inputs"]];
+  return [
+    type.given?.(layer, inputs) ?? { [first]: inputs.length === 1 ? inputs[0] : inputs },
+    type.parameters ?? ["inputs"],
+  ];
 }

@@ -5,7 +5,8 @@
 
 import { parentPort } from "node:worker_threads";
 import type { File, Group } from "h5wasm";
-import { isGroup, loadHdf5, reasonOf } from "../../hdf5.js";
+import { isGroup, loadHdf5 } from "../../hdf5/h5wasm.js";
+import { reasonOf } from "../../hdf5/reason-of.js";
 import { sizeOf } from "../../tensors/size-of.js";
 
 Date.now = () => 0;

@@ -85,6 +85,7 @@ export const ADDED: Readonly<Record<string, Function1>> = {
   litHardTanh: (x) => tf.clipByValue(x, -1, 1),
   litLeakyRelu: (x) => leakyRelu(x, 0.2),
   litLogSigmoid: (x) => tf.logSigmoid(x),
+  litRelu6: relu6,
   litSoftShrink: (x) => tf.sub(tf.relu(tf.sub(x, 0.5)), tf.relu(tf.sub(-0.5, x))),
   litSparsePlus: sparsePlus,
   litSparseSigmoid: (x) => tf.clipByValue(tf.div(tf.add(x, 1), 2), 0, 1),

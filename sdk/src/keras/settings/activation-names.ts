@@ -15,7 +15,7 @@ const NAMES: Readonly<Record<string, string>> = {
   log_softmax: "logSoftmax",
   mish: "mish",
   relu: "relu",
-  relu6: "relu6",
+  relu6: "litRelu6",
   selu: "selu",
   sigmoid: "sigmoid",
   silu: "swish",
@@ -41,6 +41,7 @@ export function activationName(name: string, major: 2 | 3): string | undefined {
 /** Keras 3's name of a tfjs-layers activation; undefined if it has none. */
 export function kerasActivationName(name: string): string | undefined {
   if (name === "litHardSigmoid") return "hard_sigmoid";
-  if (name === "elu") return "elu";
+  // What tfjs-layers' own layers have.
+  if (name === "elu" || name === "relu6") return name;
   return Object.keys(NAMES).find((known) => NAMES[known] === name);
 }

@@ -1,6 +1,5 @@
 import type { Tensor } from "../../../tf.js";
 import type { Kwargs } from "../keras-layer.js";
-import { dropMask } from "../mask.js";
 import { axisAt } from "../scaled-layer.js";
 import { type HeadSizes, HeadsAttention, type HeadsConfig } from "./heads.js";
 
@@ -24,13 +23,7 @@ export class MultiHeadAttention extends HeadsAttention<Config> {
   static readonly className = "MultiHeadAttention";
 
   override call(inputs: Tensor | Tensor[], kwargs: Kwargs): Tensor | Tensor[] {
-    return this.once(inputs, kwargs, (tensors) => {
-      const attended = this.attend(tensors, kwargs);
-      // As in Keras, layers that get the same tensors after this one find no masks.
-      const { query, value, key } = this.named(tensors);
-      for (const tensor of [query, value, key]) if (tensor) dropMask(tensor);
-      return attended;
-    });
+    return this.once(inputs, kwargs, (tensors) => this.attend(tensors, kwargs));
   }
 
   protected sizes(features: number): HeadSizes {

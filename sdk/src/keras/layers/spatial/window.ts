@@ -53,6 +53,8 @@ export const outputLengths = (window: Window, lengths: readonly (number | null)[
  * the stride is longer than what the window covers, conv3d's too.
  */
 export function padFor<T extends Tensor>(x: T, window: Window): [x: T, pad: "valid" | "same"] {
+  // tfjs computes past the end of a smaller input.
+  outputLengths(window, x.shape.slice(1, -1));
   if (window.padding === "valid") return [x, "valid"];
   const totals = reaches(window).map((reach, i) => {
     if (window.padding === "causal") return reach - 1;

@@ -1,8 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { runInThisContext } from "node:vm";
-import type { Hdf5Library } from "./list-tree.js";
+import type { Module } from "h5wasm";
+
+export type Hdf5Library = typeof Module;
+
+interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
 
 interface Wasm {
+  readonly Memory: { readonly prototype: Memory };
   compile(bytes: Uint8Array): Promise<object>;
   instantiate(module: unknown, imports: unknown): Promise<object>;
 }
@@ -16,6 +24,8 @@ export interface Hdf5Parts {
 /** In h5wasm's module libhdf5 is a string between these, each byte a character. */
 const [BEFORE, AFTER] = ["binaryDecode('", "')}"];
 const [BACKSLASH, LETTER_N, LETTER_R] = Buffer.from("\\nr");
+/** Bytes of a page of WebAssembly's memory. */
+const PAGE = 2 ** 16;
 const wasm = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly;
 
 /** Takes h5wasm's module apart, in place: an import has every thread parse 4 MB, which takes longer than most files. */
@@ -39,10 +49,19 @@ export async function takeHdf5Apart(): Promise<Hdf5Parts> {
   return { compiled: await wasm.compile(bytes.subarray(0, length)), script };
 }
 
-/** libhdf5 with memory of its own. */
-export async function startHdf5({ compiled, script }: Hdf5Parts): Promise<Hdf5Library> {
+/** libhdf5 with memory of its own, of at most `heap` bytes; for a thread of its own. Failures throw and nothing is printed. */
+export async function startHdf5({ compiled, script }: Hdf5Parts, heap: number): Promise<Hdf5Library> {
   const { instantiate } = wasm;
+  const memory = wasm.Memory.prototype;
+  const { grow } = memory;
+  console.log = console.error = () => {};
+  memory.grow = function (pages) {
+    if (this.buffer.byteLength + pages * PAGE > heap) throw new RangeError(`more than ${heap} bytes of memory`);
+    return grow.call(this, pages);
+  };
   wasm.instantiate = async (_, imports) => ({ module: compiled, instance: await instantiate(compiled, imports) });
   const start = runInThisContext(script, "h5wasm/hdf5_util.js") as (options: object) => Promise<Hdf5Library>;
-  return start({ noInitialRun: true });
+  const library = await start({ noInitialRun: true });
+  (library as unknown as { activate_throwing_error_handler(): void }).activate_throwing_error_handler();
+  return library;
 }
