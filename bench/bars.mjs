@@ -1,13 +1,15 @@
 /**
  * Bars of simulated trades of 60 days and 3 symbols, against polars, pandas, DuckDB and a single pass of numba; bars at random
- * trades, against pandas; Parquet to columns, against polars. TRADES says how many there are (default 20,000,000).
+ * trades, against pandas; Parquet to columns, against polars; bars of a tenth, all and five times as many trades in a file a
+ * date, against polars. TRADES says how many there are (default 20,000,000).
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { BAR_COLUMNS, MemoryAdapter, ParquetAdapter } from "@litlab/sdk";
+import { BAR_COLUMNS, BaseAdapter, MemoryAdapter, ParquetAdapter } from "@litlab/sdk";
 import { runLogged } from "../scripts/steps.mjs";
 import { bench, timed } from "./harness.mjs";
 
@@ -62,6 +64,56 @@ function simulate(count, seed) {
   return { time, price, size };
 }
 
+/** Trades in a file a date: times, prices, sizes. */
+class DateFiles extends BaseAdapter {
+  constructor(path) {
+    super({ timeZone: "UTC" });
+    this.path = path;
+  }
+
+  async listDates() {
+    return readdirSync(this.path).sort();
+  }
+
+  async loadDate(date) {
+    const where = join(this.path, date);
+    const bytes = await readFile(where);
+    const [time, price, size] = [0, 1, 2].map(
+      (k) => new Float64Array(bytes.buffer, bytes.byteOffset + (k * bytes.byteLength) / 3, bytes.byteLength / 24),
+    );
+    return { ticks: { time, price, size }, where };
+  }
+}
+
+function writeDates(path, count) {
+  mkdirSync(path);
+  const { time, price, size } = simulate(count, 5);
+  for (let day = 0, begin = 0; day < DAYS; day++) {
+    const end = Math.floor((count * (day + 1)) / DAYS);
+    const date = new Date(Date.UTC(2024, 0, 2 + day)).toISOString().slice(0, 10);
+    writeFileSync(
+      join(path, date),
+      Buffer.concat([time, price, size].map((c) => Buffer.from(c.slice(begin, end).buffer))),
+    );
+    begin = end;
+  }
+}
+
+/** An engine's bars of a symbol as it wrote them, compared with ours. */
+function compare(engine, name, frame, title) {
+  const bytes = readFileSync(join(folder, `${name}.values`));
+  const values = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
+  const { length } = frame;
+  if (values.length !== length * BAR_COLUMNS.length)
+    throw new Error(`${engine} gives ${values.length / BAR_COLUMNS.length} bars of ${title}, we ${length}`);
+  for (const [c, column] of BAR_COLUMNS.entries())
+    for (let k = 0; k < length; k++) {
+      const [ours, theirs] = [frame[column][k], values[c * length + k]];
+      if (!(Math.abs(ours - theirs) <= 1e-12 * Math.abs(theirs)))
+        throw new Error(`${engine}: ${column}[${k}] of ${name}, ${title} is ${theirs}, ours ${ours}`);
+    }
+}
+
 const folder = mkdtempSync(join(tmpdir(), "litlab-bench-"));
 const python = await installPeers();
 const symbols = Object.entries(SHARES).map(([name, share], i) => {
@@ -96,21 +148,7 @@ try {
     const frames = await bars(unit, size);
     for (const engine of ENGINES) {
       await ask(`${engine} ${unit} ${size} values`);
-      for (const [i, { name }] of symbols.entries()) {
-        const bytes = readFileSync(join(folder, `${name}.values`));
-        const values = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
-        const { length } = frames[i];
-        if (values.length !== length * BAR_COLUMNS.length)
-          throw new Error(
-            `${engine} gives ${values.length / BAR_COLUMNS.length} bars of ${size} ${unit}, we ${length}`,
-          );
-        for (const [c, column] of BAR_COLUMNS.entries())
-          for (let k = 0; k < length; k++) {
-            const [ours, theirs] = [frames[i][column][k], values[c * length + k]];
-            if (!(Math.abs(ours - theirs) <= 1e-12 * Math.abs(theirs)))
-              throw new Error(`${engine}: ${column}[${k}] of ${name}, ${size} ${unit} is ${theirs}, ours ${ours}`);
-          }
-      }
+      for (const [i, { name }] of symbols.entries()) compare(engine, name, frames[i], `${size} ${unit}`);
     }
     console.error(
       `  ${size} ${unit}: ${frames.reduce((sum, { length }) => sum + length, 0)} bars, equal in every column`,
@@ -180,6 +218,21 @@ try {
     },
     { runs: 3, warmUp: 1 },
   );
+
+  const scale = {};
+  for (const factor of [0.1, 1, 5]) {
+    const trades = Math.round(TRADES * factor);
+    const path = join(folder, `dates-${trades}`);
+    writeDates(path, trades);
+    const minutes = () => new DateFiles(path).getBarDaterange(range, "min", 1);
+    await ask(`dates ${path} values`);
+    compare("polars", "dates", await minutes(), "1 min");
+    scale[`bars of 1 min of ${trades} trades, a file a date`] = {
+      "lit lab": () => measured(1, minutes),
+      polars: () => ask(`dates ${path}`),
+    };
+  }
+  await bench("bars-scale", scale, { runs: 3, warmUp: 1 });
 } finally {
   peer.stdin.end();
   rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 """Bars with polars, pandas, DuckDB and numba. Reads a folder of raw float64 columns, SYMBOL.time, .price and .size; answers a line each.
 
 `ENGINE UNIT SIZE [values]` makes the bars of every symbol; with `values` SYMBOL.values gets their eight columns, one after the other.
+`dates FOLDER [values]` makes minute bars of files of all three columns with polars, a file after the other.
 `access UNIT SIZE COUNT FUTURE INDICES` takes bars at trades with pandas, `parquet` writes the first symbol, `read` reads it with polars.
 """
 
@@ -37,21 +38,34 @@ for symbol in SYMBOLS:
     connection.execute(f"CREATE TABLE {symbol} AS SELECT * FROM numbered")
 
 
+price, volume = pl.col("price"), pl.col("size")
+AGGREGATES = (
+    price.first().alias("open"), price.max().alias("high"), price.min().alias("low"), price.last().alias("close"),
+    pl.len().cast(pl.Float64).alias("tradeCount"), volume.sum().alias("volSum"), volume.mean().alias("volMean"),
+    volume.max().alias("volMax"),
+)  # fmt: skip
+
+
+def dates(path):
+    bars = []
+    for file in sorted(Path(path).iterdir()):
+        micros, price, size = np.fromfile(file, "float64").reshape(3, -1)
+        table = pl.DataFrame({"time": micros.astype("int64"), "price": price, "size": size})
+        table = table.with_columns(pl.col("time").cast(pl.Datetime("us"))).set_sorted("time")
+        bars.append(table.group_by_dynamic("time", every="1m").agg(AGGREGATES))
+    bars = pl.concat(bars)
+    return lambda: [bars[name].to_numpy() for name in COLUMNS]
+
+
 def polars(symbol, unit, size):
-    price, volume = pl.col("price"), pl.col("size")
-    aggregates = (
-        price.first().alias("open"), price.max().alias("high"), price.min().alias("low"), price.last().alias("close"),
-        pl.len().cast(pl.Float64).alias("tradeCount"), volume.sum().alias("volSum"), volume.mean().alias("volMean"),
-        volume.max().alias("volMax"),
-    )  # fmt: skip
     table = tables[symbol]
     if unit == "tick":
         day = pl.col("time").dt.truncate("1d")
         number = pl.int_range(pl.len()).over(day) // size
-        bars = table.group_by(day.alias("day"), number.alias("number"), maintain_order=True).agg(aggregates)
+        bars = table.group_by(day.alias("day"), number.alias("number"), maintain_order=True).agg(AGGREGATES)
         bars = bars.filter(pl.col("tradeCount") == size)
     else:
-        bars = table.group_by_dynamic("time", every=EVERY[unit]).agg(aggregates)
+        bars = table.group_by_dynamic("time", every=EVERY[unit]).agg(AGGREGATES)
     return lambda: [bars[name].to_numpy() for name in COLUMNS]
 
 
@@ -146,11 +160,13 @@ def access(unit, size, count, future, indices):
 for line in sys.stdin:
     command, *rest = line.split()
     cpu, wall = time.process_time(), time.perf_counter()
-    calls, results = 1, []
+    calls, names, results = 1, SYMBOLS, []
     if command == "parquet":
         tables[SYMBOLS[0]].write_parquet(folder / f"{SYMBOLS[0]}.parquet")
     elif command == "read":
         pl.read_parquet(folder / f"{SYMBOLS[0]}.parquet")
+    elif command == "dates":
+        names, results = ["dates"], [dates(rest[0])]
     elif command == "access":
         indices = [int(index) for index in rest[4].split(",")]
         calls = len(indices)
@@ -161,6 +177,6 @@ for line in sys.stdin:
     answer = {"cpuMs": 1e3 * (time.process_time() - cpu) / calls, "wallMs": 1e3 * (time.perf_counter() - wall) / calls}
     answer["peakMb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if "values" in rest:
-        for symbol, result in zip(SYMBOLS, results):
+        for symbol, result in zip(names, results):
             np.concatenate([np.asarray(column, "float64") for column in result()]).tofile(folder / f"{symbol}.values")
     print(json.dumps(answer), flush=True)

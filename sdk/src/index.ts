@@ -7,17 +7,44 @@ export type { AssetDataset } from "./assets/datasets.js";
 export { listAssets } from "./assets/list-assets.js";
 export { readTimes, type SampleTimes } from "./assets/read-times.js";
 export type { AssetSchema } from "./assets/schema.js";
-export { BAR_COLUMNS, type Bar, type BarColumn, BarFrame, UNITS, type Unit } from "./bars/bar-frame.js";
-export { BaseAdapter, type DateLike, type DateRange } from "./bars/base-adapter.js";
+export { AUDIT_COLUMNS, type Audit, type AuditOptions, type DateAudit, type Outlier } from "./bars/audit.js";
+export {
+  BAR_COLUMNS,
+  type Bar,
+  type BarColumn,
+  BarFrame,
+  type BarFrameOptions,
+  UNITS,
+  type Unit,
+} from "./bars/bar-frame.js";
+export { BaseAdapter, type BaseOptions, type DateLike, type DateRange, type LoadedDate } from "./bars/base-adapter.js";
 export type { TickCounts } from "./bars/check-ticks.js";
 export { getAdapter } from "./bars/get-adapter.js";
+export { SOURCE_BAR_COLUMNS, type SourceBarColumns, type SourceBars } from "./bars/source-bars.js";
+export { ArrowAdapter, type ArrowAdapterOptions } from "./bars/sources/arrow-adapter.js";
 export { CsvAdapter, type CsvAdapterOptions } from "./bars/sources/csv-adapter.js";
+export type { FileOptions } from "./bars/sources/file-adapter.js";
+export { Hdf5Adapter, type Hdf5AdapterOptions } from "./bars/sources/hdf5-adapter.js";
 export { LeanAdapter, type LeanAdapterOptions } from "./bars/sources/lean-adapter.js";
 export { MemoryAdapter, type MemoryAdapterOptions } from "./bars/sources/memory-adapter.js";
 export { ParquetAdapter, type ParquetAdapterOptions } from "./bars/sources/parquet-adapter.js";
-export { type TableOptions, TIME_UNITS, type TimeUnit } from "./bars/sources/table-adapter.js";
+export { SALE_CONDITIONS, type SaleCondition } from "./bars/sources/sale-conditions.js";
+export type { TableOptions } from "./bars/sources/table-adapter.js";
+export { TIME_UNITS, type TimeUnit } from "./bars/sources/time-units.js";
 export { type Tick, type TickColumns, TickFrame } from "./bars/tick-frame.js";
+export type { Session, SessionTimes } from "./bars/trading-day.js";
 export { Chart, chart, type Predictions } from "./display/chart.js";
+export { BarChart, type BarChartOptions } from "./display/charts/bar-chart.js";
+export type {
+  Bands,
+  ChartTrade,
+  Indicator,
+  Overlay,
+  OverlayOf,
+  PanelName,
+  PredictionSeries,
+} from "./display/charts/overlays.js";
+export type { Shade } from "./display/charts/time-axis.js";
 export { display } from "./display/display.js";
 export type { MimeBundle } from "./display/mime-bundle.js";
 export {

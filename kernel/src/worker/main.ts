@@ -34,8 +34,8 @@ const watch = new InterruptWatch(INTERRUPTS);
 captureStreams();
 installStackTraces();
 installFunctionTexts();
-// Libraries that show values by themselves find the host's function here.
-Object.assign(globalThis, { [Symbol.for("Jupyter.display")]: display });
+// Libraries that show values by themselves, or let pages ask for more of them, find the host's functions here.
+Object.assign(globalThis, { [Symbol.for("Jupyter.display")]: display, [Symbol.for("Jupyter.comms")]: commRegistry });
 
 process.on("SIGINT", () => {
   watch.seen();

@@ -1,58 +1,7 @@
 import { BAR_COLUMNS, type BarColumn } from "./bar-frame.js";
+import type { BarBounds } from "./bounds.js";
 import type { TickColumns } from "./tick-frame.js";
-
-/**
- * Where bars begin: bar `k` holds the trades `starts[k]` to `starts[k + 1] - 1`, and is stamped with `stamps[k]`
- * (µs since the epoch).
- */
-export interface BarBounds {
-  /** One more than bars: the last is the end of the last bar. */
-  readonly starts: Int32Array;
-  readonly stamps: Float64Array;
-}
-
-/**
- * Bins of `step` µs that begin at `from` and end at `to` at the latest; a bin without a trade makes no bar. The ends are
- * found by galloping, so a bin of many trades costs a few comparisons.
- * @param time ordered, from <= time < to
- * @param future stamp with the bin's start instead of its end
- */
-export function timeBounds(time: Float64Array, from: number, to: number, step: number, future: boolean): BarBounds {
-  const length = time.length;
-  const capacity = Math.min(length, Math.ceil((to - from) / step));
-  const starts = new Int32Array(capacity + 1);
-  const stamps = new Float64Array(capacity);
-  let bars = 0;
-  for (let i = 0; i < length; bars++) {
-    const start = from + Math.floor(((time[i] as number) - from) / step) * step;
-    const end = Math.min(start + step, to);
-    starts[bars] = i;
-    stamps[bars] = future ? start : end;
-    let low = i;
-    let high = i + 1;
-    for (let leap = 2; high < length && (time[high] as number) < end; leap *= 2) {
-      low = high;
-      high = i + leap;
-    }
-    if (high > length) high = length;
-    for (low++; low < high; ) {
-      const middle = (low + high) >>> 1;
-      if ((time[middle] as number) < end) low = middle + 1;
-      else high = middle;
-    }
-    i = low;
-  }
-  starts[bars] = length;
-  return { starts: starts.subarray(0, bars + 1), stamps: stamps.subarray(0, bars) };
-}
-
-/** Groups of `size` trades, stamped with the last (future: the first) trade's time; an incomplete last one is dropped. */
-export function tickBounds(time: Float64Array, size: number, future: boolean): BarBounds {
-  const bars = Math.floor(time.length / size);
-  const starts = Int32Array.from({ length: bars + 1 }, (_, k) => k * size);
-  const stamps = Float64Array.from({ length: bars }, (_, k) => time[k * size + (future ? 0 : size - 1)] ?? 0);
-  return { starts, stamps };
-}
+import { ROW } from "./tick-tree.js";
 
 /** A frame's columns, with the bars' stamps. */
 export type BarColumns = Record<BarColumn | "timestamp", Float64Array>;
@@ -68,7 +17,7 @@ export class BarBuilder {
   }
 
   /** Appends the bars of some trades. */
-  add({ price, size }: TickColumns, { starts, stamps }: BarBounds): void {
+  add({ price, size }: TickColumns, { starts, stamps, bricks }: BarBounds): void {
     const bars = stamps.length;
     this.#reserve(this.#length + bars);
     const { open, high, low, close, tradeCount, volSum, volMean, volMax, timestamp } = this.#columns;
@@ -118,7 +67,32 @@ export class BarBuilder {
       volMax[at] = vol1 > vol2 ? vol1 : vol2;
       timestamp[at] = stamps[k] as number;
     }
+    if (bricks) this.#toBricks(bricks);
     this.#length += bars;
+  }
+
+  /** Appends bars by their rows: `write` writes that of some records as `ROW` values from `row[0]` on. */
+  addRows({ starts, stamps }: BarBounds, write: (begin: number, end: number, row: Float64Array) => void): void {
+    this.#reserve(this.#length + stamps.length);
+    const row = new Float64Array(ROW);
+    for (const [k, stamp] of stamps.entries()) {
+      write(starts[k] as number, starts[k + 1] as number, row);
+      for (const [column, name] of BAR_COLUMNS.entries()) this.#columns[name][this.#length] = row[column] as number;
+      this.#columns.timestamp[this.#length++] = stamp;
+    }
+  }
+
+  /** Bricks have the prices of their edges; those without a trade, no volume. */
+  #toBricks({ open, close }: NonNullable<BarBounds["bricks"]>): void {
+    const columns = this.#columns;
+    for (let k = 0, at = this.#length; k < open.length; k++, at++) {
+      const [from, to] = [open[k] as number, close[k] as number];
+      columns.open[at] = from;
+      columns.high[at] = Math.max(from, to);
+      columns.low[at] = Math.min(from, to);
+      columns.close[at] = to;
+      if (columns.tradeCount[at] === 0) columns.volMean[at] = columns.volMax[at] = 0;
+    }
   }
 
   /** Lets the last bar take in a later bar of one date: how a bar spans several dates. */
@@ -137,9 +111,15 @@ export class BarBuilder {
     if (!future) timestamp[at] = get(timestamp, last);
   }
 
-  /** The columns, cut to the bars that are there. */
+  /** About how many bars there will be. */
+  expect(bars: number): void {
+    this.#reserve(Math.min(bars, MOST_EXPECTED));
+  }
+
+  /** The columns, cut to the bars that are there; little memory beyond them is left as it is. */
   finish(): BarColumns {
-    const cut = (column: Float64Array) => (column.length === this.#length ? column : column.slice(0, this.#length));
+    const isTight = this.#length >= 0.8 * this.#columns.open.length;
+    const cut = (column: Float64Array) => (isTight ? column.subarray(0, this.#length) : column.slice(0, this.#length));
     const { timestamp, ...columns } = this.#columns;
     for (const name of BAR_COLUMNS) columns[name] = cut(columns[name]);
     return { ...columns, timestamp: cut(timestamp) };
@@ -148,12 +128,15 @@ export class BarBuilder {
   #reserve(length: number): void {
     const capacity = this.#columns.open.length;
     if (length <= capacity) return;
-    const grown = allocate(capacity === 0 ? length : Math.max(length, capacity * 2));
+    const grown = allocate(capacity === 0 ? length : Math.max(length, Math.ceil(capacity * 1.5)));
     for (const name of [...BAR_COLUMNS, "timestamp"] as const)
       grown[name].set(this.#columns[name].subarray(0, this.#length));
     this.#columns = grown;
   }
 }
+
+/** Bars that memory is taken for before they are there. */
+const MOST_EXPECTED = 10_000_000;
 
 function allocate(length: number): BarColumns {
   const column = () => new Float64Array(length);

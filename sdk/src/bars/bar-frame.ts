@@ -3,8 +3,8 @@ import { formatTable } from "../text-table.js";
 import { ColumnFrame } from "./column-frame.js";
 import { formatInstant } from "./time-zone.js";
 
-/** The units that bars are made in. */
-export const UNITS = ["tick", "sec", "min", "hour", "day"] as const;
+/** The units that bars are made in: trades, time, what was traded, the imbalance of ticks, and bricks of a price. */
+export const UNITS = ["tick", "sec", "min", "hour", "day", "volume", "dollar", "imbalance", "renko"] as const;
 export type Unit = (typeof UNITS)[number];
 
 /** A frame's columns in the reference's order, without the timestamp. */
@@ -13,6 +13,15 @@ export type BarColumn = (typeof BAR_COLUMNS)[number];
 
 /** One bar. `timestamp` is µs since the epoch, UTC. */
 export type Bar = Readonly<Record<BarColumn, number>> & { readonly timestamp?: number };
+
+/** What a frame says of its bars. */
+export interface BarFrameOptions {
+  readonly timeZone: string;
+  readonly unit: Unit;
+  readonly size: number;
+  /** Default false. */
+  readonly future?: boolean;
+}
 
 /** Bars, a column each; every column has one value a bar. Prices in the source's currency, volumes in its trades' sizes. */
 export class BarFrame
@@ -37,10 +46,12 @@ export class BarFrame
   readonly unit: Unit;
   /** Units a bar. */
   readonly size: number;
+  /** Whether bars are stamped with their bin's start (labels), not with its end. */
+  readonly future: boolean;
 
   constructor(
     columns: Readonly<Record<BarColumn, Float64Array>> & { readonly timestamp?: Float64Array },
-    { timeZone, unit, size }: { readonly timeZone: string; readonly unit: Unit; readonly size: number },
+    { timeZone, unit, size, future = false }: BarFrameOptions,
   ) {
     super();
     this.open = columns.open;
@@ -55,6 +66,7 @@ export class BarFrame
     this.timeZone = timeZone;
     this.unit = unit;
     this.size = size;
+    this.future = future;
   }
 
   /** The names of the columns, timestamp last if there is one. */

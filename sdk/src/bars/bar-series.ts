@@ -1,12 +1,13 @@
 import type { BarColumns } from "./aggregate.js";
 import { BAR_COLUMNS } from "./bar-frame.js";
+import { firstFrom } from "./search.js";
 import { ROW } from "./tick-tree.js";
 
 /** The bars of a whole range in rows, with the trades that they begin at. */
 export class BarSeries {
   /** Bar k is `rows[8 k]` to `rows[8 k + 7]`: a value of each of BAR_COLUMNS. */
   readonly rows: Float64Array;
-  /** The number of each bar's first trade, and at the end of all trades. */
+  /** The number of each bar's first trade (of a brick: of the first after it), and at the end of all trades. */
   readonly starts: Float64Array;
 
   constructor(columns: BarColumns, starts: Float64Array) {
@@ -27,16 +28,8 @@ export class BarSeries {
     return this.rows.byteLength + this.starts.byteLength;
   }
 
-  /** The bar that a trade lies in. */
+  /** The bar that a trade lies in: the last that starts with it or before; -1 if none does. */
   barOf(trade: number): number {
-    const { starts } = this;
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((starts[middle] as number) <= trade) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+    return firstFrom(this.starts, trade + 1, 0, this.length) - 1;
   }
 }

@@ -5,35 +5,52 @@ import { withLeanData } from "../../../test/lean-data.js";
 import { runPython } from "../../../test/python.js";
 import { randomOf } from "../../../test/random.js";
 import { LitDataError } from "../errors.js";
-import { BAR_COLUMNS, type BarFrame, UNITS, type Unit } from "./bar-frame.js";
-import type { BaseAdapter } from "./base-adapter.js";
+import { BAR_COLUMNS, UNITS, type Unit } from "./bar-frame.js";
 import { LeanAdapter } from "./sources/lean-adapter.js";
 import { MemoryAdapter, type MemoryAdapterOptions } from "./sources/memory-adapter.js";
 import { DAY, midnightOf, SECOND } from "./time-zone.js";
+import type { SessionTimes } from "./trading-day.js";
 
-async function expectAsPandas(
-  adapter: BaseAdapter,
-  ticks: MemoryAdapterOptions,
-  unit: Unit,
-  n: number,
-  future: boolean,
-): Promise<BarFrame> {
-  const [time, price, size] = [ticks.time, ticks.price, ticks.size].map((column) => Array.from(column));
-  const request = { time, price, size, timeZone: adapter.timeZone, unit, n, future };
-  const expected = JSON.parse(await runPython("sdk/src/bars/bars.oracle.py", [], JSON.stringify(request)));
-  const dates = await adapter.getDates();
-  const bars = await adapter.getBarDaterange([dates[0] as string, dates.at(-1) as string], unit, n, future);
-  for (const name of [...BAR_COLUMNS, "timestamp"] as const) {
-    const found = bars[name] as Float64Array;
-    expect(found.length, `${unit} ${n} ${future} ${name}`).toBe(expected[name].length);
-    for (let i = 0; i < found.length; i++) {
-      const want = expected[name][i] as number;
-      const close = Math.abs((found[i] as number) - want) <= 1e-12 * Math.abs(want);
-      if (!close) expect(found[i], `${unit} ${n} ${future} ${name}[${i}]`).toBe(want);
-    }
-  }
-  return bars;
+interface Case {
+  readonly unit: Unit;
+  readonly n: number;
+  readonly future: boolean;
+  readonly session?: readonly SessionTimes[] | undefined;
 }
+
+/** Compares an adapter's bars with pandas', column by column. @returns how many bars each case has */
+async function expectAsPandas(ticks: MemoryAdapterOptions, cases: readonly Case[]): Promise<number[]> {
+  const [time, price, size] = [ticks.time, ticks.price, ticks.size].map((column) => Array.from(column));
+  const asked = cases.map(({ session, ...own }) => ({
+    ...own,
+    session: session?.map(({ from, to }) => [from, to]) ?? null,
+  }));
+  const request = { time, price, size, timeZone: ticks.timeZone, cases: asked };
+  const all = JSON.parse(await runPython("sdk/src/bars/bars.oracle.py", [], JSON.stringify(request)));
+  const counts: number[] = [];
+  for (const [k, { unit, n, future, session }] of cases.entries()) {
+    const adapter = new MemoryAdapter({ ...ticks, ...(session ? { session } : {}) });
+    const dates = await adapter.getDates();
+    const bars = await adapter.getBarDaterange([dates[0] as string, dates.at(-1) as string], unit, n, future);
+    for (const name of [...BAR_COLUMNS, "timestamp"] as const) {
+      const found = bars[name] as Float64Array;
+      const expected = all[k][name];
+      const what = `${unit} ${n} ${future} ${name}`;
+      expect(found.length, what).toBe(expected.length);
+      for (let i = 0; i < found.length; i++) {
+        const close = Math.abs((found[i] as number) - expected[i]) <= 1e-12 * Math.abs(expected[i]);
+        if (!close) expect(found[i], `${what}[${i}]`).toBe(expected[i]);
+      }
+    }
+    counts.push(bars.length);
+  }
+  return counts;
+}
+
+const TWO_PARTS: readonly SessionTimes[] = [
+  { from: "00:00", to: "11:30:30" },
+  { from: "12:30", to: "24:00" },
+];
 
 /** Ticks by a seeded generator: some at the same time, some out of order, days with a single trade, days without. */
 function randomTicks(
@@ -64,17 +81,25 @@ describe("bars as pandas makes them", () => {
       const adapter = new LeanAdapter({ folder: lean, symbol: "SPY" });
       const frames = await Promise.all((await adapter.getDates()).map((date) => adapter.getDate(date)));
       const all = (name: "time" | "price" | "size") => frames.flatMap((frame) => Array.from(frame[name]));
-      const ticks = { time: all("time"), price: all("price"), size: all("size") };
-      for (const future of [false, true])
-        for (const [unit, n] of [
-          ["tick", 1000],
-          ["sec", 30],
-          ["min", 1],
-          ["hour", 1],
-          ["day", 1],
-          ["day", 2],
-        ] as const)
-          expect((await expectAsPandas(adapter, ticks, unit, n, future)).length).toBeGreaterThan(2);
+      const ticks = { time: all("time"), price: all("price"), size: all("size"), timeZone: adapter.timeZone };
+      const units = [
+        ["tick", 1000],
+        ["sec", 30],
+        ["min", 1],
+        ["hour", 1],
+        ["day", 1],
+        ["day", 2],
+        ["volume", 250_000],
+        ["dollar", 50_000_000],
+        ["imbalance", 30],
+        ["renko", 0.25],
+      ] as const;
+      const session = [{ from: "09:30", to: "16:00" }];
+      const cases = units.flatMap(([unit, n]) => [
+        { unit, n, future: false },
+        { unit, n, future: true, session },
+      ]);
+      expect(Math.min(...(await expectAsPandas(ticks, cases)))).toBeGreaterThan(2);
     });
   });
 
@@ -94,16 +119,23 @@ describe("bars as pandas makes them", () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...days),
-        fc.constantFrom(...UNITS),
-        fc.constantFrom(1, 2, 7, 45),
-        fc.boolean(),
         fc.integer({ min: 1, max: 2 ** 31 }),
-        async ([timeZone, date], unit, n, future, seed) => {
-          const ticks = randomTicks(seed, date, timeZone);
-          await expectAsPandas(new MemoryAdapter({ ...ticks, timeZone }), ticks, unit, n, future);
+        fc.array(
+          fc.record({
+            unit: fc.constantFrom(...UNITS),
+            n: fc.constantFrom(1, 2, 7, 45),
+            future: fc.boolean(),
+            session: fc.constantFrom(undefined, [{ from: "09:30", to: "16:00" }], TWO_PARTS),
+          }),
+          { minLength: 10, maxLength: 10 },
+        ),
+        async ([timeZone, date], seed, cases) => {
+          const scale: Partial<Record<Unit, number>> = { volume: 100, dollar: 5000, renko: 0.7 };
+          const scaled = cases.map(({ n, ...own }) => ({ ...own, n: n * (scale[own.unit] ?? 1) }));
+          await expectAsPandas({ ...randomTicks(seed, date, timeZone), timeZone }, scaled);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 12 },
     );
   });
 });
@@ -145,9 +177,9 @@ describe("BaseAdapter", () => {
     await expect(adapter.getDate("2023-02-29")).rejects.toThrow('"2023-02-29" is no date, expected "YYYY-MM-DD"');
     await expect(adapter.getDate(Number.NaN)).rejects.toThrow(LitDataError);
     await expect(adapter.getBarDaterange("2024-01-02", "week" as Unit)).rejects.toThrow(
-      "expected one of tick, sec, min, hour, day",
+      "expected one of tick, sec, min, hour, day, volume, dollar, imbalance, renko",
     );
-    await expect(adapter.getMinuteBars("2024-01-02", 0)).rejects.toThrow("0 is no size of bars");
+    await expect(adapter.getMinuteBars("2024-01-02", 0)).rejects.toThrow("0 is no size of min bars");
     await expect(adapter.getMinuteBars(["2024-01-03", "2024-01-02"])).rejects.toThrow("is no range of dates");
     expect(() => new MemoryAdapter({ time: [1], price: [], size: [1] })).toThrow("1 times, 0 prices and 1 sizes");
     expect(() => new MemoryAdapter({ time: [], price: [], size: [], timeZone: "Mars/Base" })).toThrow(

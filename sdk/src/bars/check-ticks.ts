@@ -1,5 +1,6 @@
 import { LitDataError } from "../errors.js";
 import type { TickColumns } from "./tick-frame.js";
+import type { TradingDay } from "./trading-day.js";
 
 /** What stands out among the trades of a date. */
 export interface TickCounts {
@@ -10,16 +11,16 @@ export interface TickCounts {
   readonly disorder: number;
   /** Trades at a price of zero or less. */
   readonly nonPositive: number;
+  /** Of a source's bars: those whose open or close is not between low and high. */
+  readonly inconsistent?: number;
 }
 
-interface Context {
-  readonly date: string;
+/** What is checked. */
+export interface CheckContext {
+  readonly day: TradingDay;
   /** The source, for messages. */
   readonly where: string;
   readonly strict: boolean;
-  /** The date's begin and end, µs. */
-  readonly from: number;
-  readonly to: number;
 }
 
 /**
@@ -28,10 +29,11 @@ interface Context {
  */
 export function checkTicks(
   ticks: TickColumns,
-  { date, where, strict, from, to }: Context,
+  { day: { date, day }, where, strict }: CheckContext,
 ): { readonly ticks: TickColumns; readonly counts: TickCounts } {
   const fail = (index: number, what: string) =>
     new LitDataError(`${where}: trade ${index} of ${date} ${what}`, { code: "INVALID_TICK" });
+  const { from, to } = day;
   const { time, price, size } = ticks;
   let disorder = 0;
   let nonPositive = 0;
@@ -50,7 +52,7 @@ export function checkTicks(
   }
   if (strict && disorder > 0) throw fail(firstDisorder, "is earlier than the one before it (strict)");
   if (strict && nonPositive > 0) throw fail(firstNonPositive, `has the price ${price[firstNonPositive]} (strict)`);
-  const ordered = disorder > 0 ? sortByTime(ticks) : ticks;
+  const ordered = disorder > 0 ? sortByTime({ time, price, size }) : ticks;
   let duplicates = 0;
   for (let i = 1; i < time.length; i++) {
     if (ordered.time[i] !== ordered.time[i - 1]) continue;
@@ -61,8 +63,12 @@ export function checkTicks(
   return { ticks: ordered, counts: { trades: time.length, duplicates, disorder, nonPositive } };
 }
 
-function sortByTime({ time, price, size }: TickColumns): TickColumns {
+/** Columns ordered by their times (stable). */
+export function sortByTime<C extends Readonly<Record<"time", Float64Array>>>(columns: C): C {
+  const { time } = columns;
   const order = Uint32Array.from(time, (_, i) => i).sort((a, b) => (time[a] as number) - (time[b] as number) || a - b);
-  const take = (column: Float64Array) => Float64Array.from(order, (i) => column[i] as number);
-  return { time: take(time), price: take(price), size: take(size) };
+  const entries = Object.entries(columns as Record<string, Float64Array>);
+  return Object.fromEntries(
+    entries.map(([name, column]) => [name, Float64Array.from(order, (i) => column[i] as number)]),
+  ) as C;
 }

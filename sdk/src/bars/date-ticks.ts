@@ -1,32 +1,28 @@
-import { type BarBounds, tickBounds, timeBounds } from "./aggregate.js";
+import type { BarBuilder } from "./aggregate.js";
 import type { Unit } from "./bar-frame.js";
-import { checkTicks, type TickCounts } from "./check-ticks.js";
-import type { TickColumns } from "./tick-frame.js";
+import { type BarBounds, brickBounds, thresholdBounds, tickBounds, timeBounds } from "./bounds.js";
+import { type CheckContext, checkTicks, type TickCounts } from "./check-ticks.js";
+import { type DateRecords, STEPS } from "./date-records.js";
+import { firstFrom } from "./search.js";
+import { joinTicks, type TickColumns } from "./tick-frame.js";
 import { TickTree } from "./tick-tree.js";
-import { HOUR, midnightOf, nextDate, SECOND } from "./time-zone.js";
+import { spanOf, type TradingDay, type Window } from "./trading-day.js";
 
-const STEPS = { sec: SECOND, min: 60 * SECOND, hour: HOUR } as const;
 /** Three columns and their tree. */
 const BYTES_A_TRADE = 3 * 8 * 1.1;
 
 /** The checked trades of one trading date. */
-export class DateTicks {
+export class DateTicks implements DateRecords {
   readonly ticks: TickColumns;
   readonly counts: TickCounts;
-  /** The date's midnight and the next, µs. */
-  readonly #from: number;
-  readonly #to: number;
+  readonly #day: TradingDay;
   #tree: TickTree | undefined;
 
-  /**
-   * @param where names the source in messages
-   * @throws LitDataError if they are no trades of the date
-   */
-  constructor(date: string, timeZone: string, ticks: TickColumns, where: string, strict: boolean) {
-    this.#from = midnightOf(date, timeZone);
-    this.#to = midnightOf(nextDate(date), timeZone);
-    const checked = checkTicks(ticks, { date, where, strict, from: this.#from, to: this.#to });
-    this.ticks = checked.ticks;
+  /** @throws LitDataError if they are no trades of the date */
+  constructor(ticks: TickColumns, context: CheckContext) {
+    this.#day = context.day;
+    const checked = checkTicks(ticks, context);
+    this.ticks = within(checked.ticks, context.day);
     this.counts = checked.counts;
   }
 
@@ -38,16 +34,53 @@ export class DateTicks {
     return this.length * BYTES_A_TRADE;
   }
 
-  get tree(): TickTree {
-    this.#tree ??= new TickTree(this.ticks);
-    return this.#tree;
+  get time(): Float64Array {
+    return this.ticks.time;
   }
 
-  /** Where the date's bars begin. */
-  bounds(unit: Unit, size: number, future: boolean): BarBounds {
-    const { time } = this.ticks;
-    if (unit === "tick") return tickBounds(time, size, future);
-    const step = unit === "day" ? this.#to - this.#from : STEPS[unit] * size;
-    return timeBounds(time, this.#from, this.#to, step, future);
+  get close(): Float64Array {
+    return this.ticks.price;
   }
+
+  bounds(unit: Unit, size: number, future: boolean): BarBounds {
+    const { ticks } = this;
+    if (unit === "tick") return tickBounds(ticks.time, size, future);
+    if (unit === "renko") return brickBounds(ticks, size, future);
+    if (unit === "volume" || unit === "dollar" || unit === "imbalance")
+      return thresholdBounds(ticks, unit, size, future);
+    return timeBounds(ticks.time, ...binsOf(this.#day, unit, size), future);
+  }
+
+  addTo(builder: BarBuilder, bounds: BarBounds): void {
+    builder.add(this.ticks, bounds);
+  }
+
+  writeRow(begin: number, end: number, out: Float64Array, at: number): void {
+    this.#tree ??= new TickTree(this.ticks);
+    this.#tree.write(begin, end, out, at);
+  }
+}
+
+/** A date's bins of a unit of time: the windows that they begin in, and how long each is, µs. */
+export function binsOf(
+  { windows }: TradingDay,
+  unit: "sec" | "min" | "hour" | "day",
+  size: number,
+): readonly [windows: readonly Window[], step: number] {
+  if (unit !== "day") return [windows, STEPS[unit] * size];
+  const { from, to } = spanOf(windows);
+  return [[{ from, to }], to - from];
+}
+
+/** The trades within a date's session. */
+function within(ticks: TickColumns, { day, windows }: TradingDay): TickColumns {
+  if (windows[0] === day) return ticks;
+  const { time, price, size } = ticks;
+  return joinTicks(
+    windows.map(({ from, to }) => {
+      const begin = firstFrom(time, from);
+      const end = firstFrom(time, to, begin);
+      return { time: time.subarray(begin, end), price: price.subarray(begin, end), size: size.subarray(begin, end) };
+    }),
+  );
 }

@@ -3,10 +3,29 @@ import { isAbsolute, join, resolve } from "node:path";
 import { LitDataError } from "../errors.js";
 import { checkName, readError, teamFolder } from "../home.js";
 import type { BaseAdapter } from "./base-adapter.js";
+import { ArrowAdapter, type ArrowAdapterOptions } from "./sources/arrow-adapter.js";
 import { CsvAdapter, type CsvAdapterOptions } from "./sources/csv-adapter.js";
-import { LeanAdapter, type LeanAdapterOptions } from "./sources/lean-adapter.js";
+import { COLUMNS } from "./sources/file-adapter.js";
+import { Hdf5Adapter, type Hdf5AdapterOptions } from "./sources/hdf5-adapter.js";
+import {
+  LEAN_KINDS,
+  LEAN_RESOLUTIONS,
+  LeanAdapter,
+  type LeanAdapterOptions,
+  TICK_TYPES,
+} from "./sources/lean-adapter.js";
 import { ParquetAdapter, type ParquetAdapterOptions } from "./sources/parquet-adapter.js";
-import { TIME_UNITS } from "./sources/table-adapter.js";
+import { SALE_CONDITIONS, type SaleCondition } from "./sources/sale-conditions.js";
+import { TIME_UNITS } from "./sources/time-units.js";
+
+/** How the adapter of each type is made, its paths in place. */
+const MAKE = {
+  arrow: (options: object) => new ArrowAdapter(options as ArrowAdapterOptions),
+  csv: (options: object) => new CsvAdapter(options as CsvAdapterOptions),
+  hdf5: (options: object) => new Hdf5Adapter(options as Hdf5AdapterOptions),
+  lean: (options: object) => new LeanAdapter(options as LeanAdapterOptions),
+  parquet: (options: object) => new ParquetAdapter(options as ParquetAdapterOptions),
+};
 
 /**
  * A team's adapter by its name: `<team>/adapters/<name>.json`, version 1, such as
@@ -40,38 +59,57 @@ export async function getAdapter(team: string, name: string): Promise<BaseAdapte
   const { version: _, type, ...options } = result.data;
   const known = Object.fromEntries(Object.entries(options).filter(([, entry]) => entry !== undefined));
   const here = (entry: string) => (isAbsolute(entry) ? entry : resolve(teamFolder(team), entry));
-  if ("folder" in options) return new LeanAdapter({ ...known, folder: here(options.folder) } as LeanAdapterOptions);
-  const paths = [options.path].flat().map(here);
-  return type === "parquet"
-    ? new ParquetAdapter({ ...known, path: paths } as ParquetAdapterOptions)
-    : new CsvAdapter({ ...known, path: paths } as CsvAdapterOptions);
+  const place = "folder" in options ? { folder: here(options.folder) } : { path: [options.path].flat().map(here) };
+  try {
+    return MAKE[type]({ ...known, ...place });
+  } catch (cause) {
+    throw new LitDataError(`${path}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 async function adapterSchema() {
   const { z } = await import("zod");
   const text = z.string().min(1);
-  const base = { version: z.literal(1), strict: z.boolean().optional() };
-  const table = {
+  const parts = z.array(z.strictObject({ from: text, to: text })).min(1);
+  const base = {
+    version: z.literal(1),
+    strict: z.boolean().optional(),
+    session: z.union([z.enum(["regular", "extended"]), parts]).optional(),
+  };
+  const where = z.record(text, z.union([z.string(), z.number(), z.boolean()])).optional();
+  const file = {
     ...base,
     path: z.union([text, z.array(text).min(1)]),
     timeZone: text.optional(),
-    columns: z.strictObject({ time: text.optional(), price: text.optional(), size: text.optional() }).optional(),
+    columns: z.partialRecord(z.enum(COLUMNS), text).optional(),
     timeUnit: z.enum(TIME_UNITS).optional(),
-    timeFormat: text.optional(),
     sourceZone: text.optional(),
-    where: z.record(text, z.union([z.string(), z.number(), z.boolean()])).optional(),
+    bars: z
+      .strictObject({
+        unit: z.enum(["sec", "min", "hour", "day"]),
+        size: z.int().min(1),
+        stamp: z.enum(["start", "end"]).optional(),
+      })
+      .optional(),
   };
+  const table = { ...file, timeFormat: text.optional(), where };
+  const conditions = z.array(z.enum(Object.keys(SALE_CONDITIONS) as [SaleCondition]));
   return z.discriminatedUnion("type", [
+    z.strictObject({ ...file, type: z.literal("arrow"), where }),
+    z.strictObject({ ...table, type: z.literal("csv"), header: z.boolean().optional(), delimiter: text.optional() }),
+    z.strictObject({ ...file, type: z.literal("hdf5"), dataset: text.optional() }),
     z.strictObject({
       ...base,
       type: z.literal("lean"),
       folder: text,
       symbol: text,
-      kind: z.literal("equity").optional(),
-      market: z.string().optional(),
-      resolution: z.literal("tick").optional(),
+      kind: z.enum(LEAN_KINDS).optional(),
+      market: text.optional(),
+      resolution: z.enum(LEAN_RESOLUTIONS).optional(),
+      tickType: z.enum(TICK_TYPES).optional(),
+      saleConditions: z.union([z.literal("market"), z.strictObject({ exclude: conditions })]).optional(),
+      suspicious: z.boolean().optional(),
     }),
     z.strictObject({ ...table, type: z.literal("parquet") }),
-    z.strictObject({ ...table, type: z.literal("csv"), header: z.boolean().optional(), delimiter: text.optional() }),
   ]);
 }

@@ -78,21 +78,76 @@ function naiveBars(
     return bars.map(barOf);
   }
   const dates = [...new Set(trades.map(({ time }) => dateOfInstant(time, timeZone)))];
-  const binOf = ({ time }: Trade) => {
-    const date = dateOfInstant(time, timeZone);
+  const dateOf = ({ time }: Trade) => dateOfInstant(time, timeZone);
+  if (unit === "renko") {
+    const bricks = dates.flatMap((date) => naiveBricks(trades, ({ trade }) => dateOf(trade) === date, size));
+    const known = bricks.filter(({ last }) => last <= index);
+    return (future ? bricks.slice(known.length).slice(0, count) : known.slice(-count)).map(({ bar }) => bar);
+  }
+  const groups =
+    unit === "volume" || unit === "dollar" || unit === "imbalance" ? groupsOf(trades, dateOf, unit, size) : [];
+  const binOf = (trade: Trade, i: number) => {
+    const date = dateOf(trade);
     if (unit === "day") return String(Math.floor(dates.indexOf(date) / size));
-    return `${date} ${Math.floor((time - midnightOf(date, timeZone)) / (STEPS[unit] * size))}`;
+    if (unit === "sec" || unit === "min" || unit === "hour")
+      return `${date} ${Math.floor((trade.time - midnightOf(date, timeZone)) / (STEPS[unit] * size))}`;
+    return String(groups[i]);
   };
   const bins = new Map<string, Trade[]>();
-  const kept = trades.map((trade, i) => ({ trade, i }));
-  const own = binOf(trades[index] as Trade);
-  for (const { trade, i } of kept) {
-    const bin = binOf(trade);
+  const own = binOf(trades[index] as Trade, index);
+  for (const [i, trade] of trades.entries()) {
+    const bin = binOf(trade, i);
     if (future ? i <= index : bin === own ? prevent && i > index : i > index) continue;
     bins.set(bin, [...(bins.get(bin) ?? []), trade]);
   }
   const all = [...bins.values()].map(barOf);
   return future ? all.slice(0, count) : all.slice(-count);
+}
+
+/** The number of each trade's bar of volume, dollars or imbalance. */
+function groupsOf(
+  trades: readonly Trade[],
+  dateOf: (trade: Trade) => string,
+  unit: "volume" | "dollar" | "imbalance",
+  size: number,
+): number[] {
+  let [group, gathered, sign] = [0, 0, 0];
+  return trades.map((trade, i) => {
+    const before = trades[i - 1];
+    const isNew = !before || dateOf(before) !== dateOf(trade);
+    if (isNew) [group, gathered, sign] = [group + 1, 0, 0];
+    else if (Math.abs(gathered) >= size) [group, gathered] = [group + 1, 0];
+    if (before && !isNew && trade.price !== before.price) sign = trade.price > before.price ? 1 : -1;
+    gathered += { volume: trade.size, dollar: trade.size * trade.price, imbalance: sign }[unit];
+    return group;
+  });
+}
+
+/** A date's bricks, with the number of the trade that completes each. */
+function naiveBricks(
+  all: readonly Trade[],
+  isOwn: (entry: { trade: Trade }) => boolean,
+  size: number,
+): { readonly bar: number[]; readonly last: number }[] {
+  const trades = all.map((trade, i) => ({ trade, i })).filter(isOwn);
+  const first = trades[0]?.trade.price ?? 0;
+  const bricks: { bar: number[]; last: number }[] = [];
+  let [low, high] = [0, 0];
+  let held: Trade[] = [];
+  const complete = (from: number, to: number, last: number) => {
+    const [open, close] = [first + from * size, first + to * size];
+    const volumes = held.length > 0 ? barOf(held).slice(4) : [0, 0, 0, 0];
+    bricks.push({ bar: [open, Math.max(open, close), Math.min(open, close), close, ...volumes], last });
+    held = [];
+    [low, high] = [Math.min(from, to), Math.max(from, to)];
+  };
+  for (const { trade, i } of trades) {
+    held.push(trade);
+    const level = Number(((trade.price - first) / size).toFixed(9));
+    while (level >= high + 1) complete(high, high + 1, i);
+    while (level <= low - 1) complete(low, low - 1, i);
+  }
+  return bricks;
 }
 
 const rowsOf = (frame: BarFrame): number[][] =>
@@ -185,8 +240,14 @@ describe("getBars", () => {
     [[3], "there is no trade 3, expected a whole number from 0 to 2"],
     [[0.5], "there is no trade 0.5"],
     [[Number.NaN], "there is no trade NaN"],
-    [[0, 1, "week"], '"week" is no unit of bars, expected one of tick, sec, min, hour, day'],
-    [[0, 1, "min", 0], "0 is no size of bars"],
+    [
+      [0, 1, "week"],
+      '"week" is no unit of bars, expected one of tick, sec, min, hour, day, volume, dollar, imbalance, renko',
+    ],
+    [[0, 1, "min", 0], "0 is no size of min bars, expected a whole number of 1 or more"],
+    [[0, 1, "renko", -0.5], "-0.5 is no size of renko bars, expected a number above 0"],
+    [[0, 1, "volume", Number.NaN], "NaN is no size of volume bars"],
+    [[0, 1, "imbalance", 1.5], "1.5 is no size of imbalance bars"],
   ] as const)("%j is an error", async (args, message) => {
     const adapter = adapterOf(
       [0, 1, 2].map((i) => ({ time: i * SECOND, price: 1, size: 1 })),

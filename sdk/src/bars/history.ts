@@ -1,19 +1,20 @@
 import type { BarSeries } from "./bar-series.js";
-import type { DateTicks } from "./date-ticks.js";
+import type { DateRecords } from "./date-records.js";
+import { firstFrom } from "./search.js";
 import { mergeRow, ROW } from "./tick-tree.js";
 
 /** The trades of the date at a position among the dates, at once if they are at hand. */
-export type LoadTicks = (position: number) => DateTicks | Promise<DateTicks>;
+export type LoadDate = (position: number) => DateRecords | Promise<DateRecords>;
 
 /** The trades of a whole range, counted over its dates. */
 export class History {
   readonly dates: readonly string[];
   /** The number of each date's first trade, and at the end of all trades. */
   readonly #offsets: Float64Array;
-  readonly #load: LoadTicks;
+  readonly #load: LoadDate;
   readonly #row = new Float64Array(ROW);
 
-  constructor(dates: readonly string[], counts: readonly number[], load: LoadTicks) {
+  constructor(dates: readonly string[], counts: readonly number[], load: LoadDate) {
     this.dates = dates;
     this.#offsets = new Float64Array(dates.length + 1);
     for (const [i, count] of counts.entries()) this.#offsets[i + 1] = (this.#offsets[i] as number) + count;
@@ -33,7 +34,7 @@ export class History {
     for (let d = first + 1; (this.#offsets[d] as number) < end; d++) held.push(this.#load(d));
     return held.some((ticks) => ticks instanceof Promise)
       ? Promise.all(held).then((ticks) => ({ first, ticks }))
-      : { first, ticks: held as DateTicks[] };
+      : { first, ticks: held as DateRecords[] };
   }
 
   /** Writes `count` bars of `size` trades each as rows, the first of which begins at the trade `begin`. */
@@ -45,25 +46,18 @@ export class History {
         while (from >= (this.#offsets[date + 1] as number)) date++;
         const offset = this.#offsets[date] as number;
         const to = Math.min(end, this.#offsets[date + 1] as number);
-        const { tree } = ticks[date - first] as DateTicks;
+        const records = ticks[date - first] as DateRecords;
         if (isLater) {
-          tree.write(from - offset, to - offset, this.#row, 0);
+          records.writeRow(from - offset, to - offset, this.#row, 0);
           mergeRow(rows, at, this.#row);
-        } else tree.write(from - offset, to - offset, rows, at);
+        } else records.writeRow(from - offset, to - offset, rows, at);
         from = to;
       }
     }
   }
 
   #dateOf(trade: number): number {
-    let low = 0;
-    let high = this.dates.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#offsets[middle] as number) <= trade) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+    return firstFrom(this.#offsets, trade + 1, 0, this.dates.length) - 1;
   }
 }
 
@@ -71,7 +65,7 @@ export class History {
 export interface Held {
   /** The position of the first of them among the history's dates. */
   readonly first: number;
-  readonly ticks: readonly DateTicks[];
+  readonly ticks: readonly DateRecords[];
 }
 
 const NOTHING: Held = { first: 0, ticks: [] };
@@ -102,11 +96,13 @@ export class BarFinder {
   /** The whole bars of units of time; null for bars of trades, which are counted from the trade. */
   readonly #series: BarSeries | null;
   readonly #request: BarRequest;
+  readonly #areBricks: boolean;
 
-  constructor(history: History, series: BarSeries | null, request: BarRequest) {
+  constructor(history: History, series: BarSeries | null, request: BarRequest, areBricks: boolean) {
     this.history = history;
     this.#series = series;
     this.#request = request;
+    this.#areBricks = areBricks;
   }
 
   plan(index: number): BarPlan {
@@ -118,6 +114,12 @@ export class BarFinder {
       return { length, bar: 0, row: 0, bars: length, trades: size, begin: future ? next : next - length * size };
     }
     if (future && next === this.history.length) return { length: 0, bar: 0, row: 0, bars: 0, trades: 0, begin: 0 };
+    if (this.#areBricks) {
+      // Bricks are whole: those that are complete with the trade, or are completed after it.
+      const known = series.barOf(next) + 1;
+      const length = Math.min(count, future ? series.length - known : known);
+      return { length, bar: future ? known : known - length, row: 0, bars: 0, trades: 0, begin: 0 };
+    }
     const bar = series.barOf(future ? next : index);
     const begin = series.starts[bar] as number;
     const end = series.starts[bar + 1] as number;

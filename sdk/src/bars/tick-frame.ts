@@ -1,6 +1,7 @@
 import type { MimeBundle } from "../display/mime-bundle.js";
 import { formatTable } from "../text-table.js";
 import { ColumnFrame } from "./column-frame.js";
+import { joinColumns } from "./date-runs.js";
 import { formatInstant } from "./time-zone.js";
 
 /** One trade. `time` is µs since the epoch, UTC. */
@@ -64,18 +65,4 @@ export class TickFrame extends ColumnFrame<keyof TickColumns, Tick> implements T
 }
 
 /** Trades one after the other. */
-export function joinTicks(runs: readonly TickColumns[]): TickColumns {
-  const [first] = runs;
-  if (first && runs.length === 1) return first;
-  const length = runs.reduce((sum, { time }) => sum + time.length, 0);
-  const join = (name: keyof TickColumns) => {
-    const column = new Float64Array(length);
-    let at = 0;
-    for (const run of runs) {
-      column.set(run[name], at);
-      at += run[name].length;
-    }
-    return column;
-  };
-  return { time: join("time"), price: join("price"), size: join("size") };
-}
+export const joinTicks = (runs: readonly TickColumns[]): TickColumns => joinColumns(runs, TICK_COLUMNS);

@@ -1,6 +1,8 @@
+import { BarFrame } from "../bars/bar-frame.js";
 import { checkInstant, checkTimeZone, formatInstant } from "../bars/time-zone.js";
 import { LitDataError } from "../errors.js";
 import { formatTable } from "../text-table.js";
+import { type BarChart, type BarChartOptions, barChart } from "./charts/bar-chart.js";
 import type { MimeBundle } from "./mime-bundle.js";
 
 /** A model's predictions beside the price. */
@@ -30,8 +32,15 @@ const INK = "#7f8790";
  * @throws LitDataError if the columns differ in length, a time is no instant, or the zone is none
  * @example chart({ ...(await readTimes(file.path)), predictions: await model.predict(x).data(), timeZone: adapter.timeZone })
  */
-export function chart(predictions: Predictions): Chart {
-  return new Chart(predictions);
+export function chart(predictions: Predictions): Chart;
+/**
+ * Bars as candles above their volume; `with` adds indicators, predictions, bands and trades (docs/charts.md).
+ * @throws LitDataError if an option is wrong
+ * @example chart(bars).with({ name: "SMA 20", values: sma }, trades)
+ */
+export function chart(bars: BarFrame, options?: BarChartOptions): BarChart;
+export function chart(shown: Predictions | BarFrame, options?: BarChartOptions): Chart | BarChart {
+  return shown instanceof BarFrame ? barChart(shown, options) : new Chart(shown);
 }
 
 /** A chart that a notebook shows. */

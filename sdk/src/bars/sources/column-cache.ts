@@ -4,27 +4,25 @@ import { createWriteStream, existsSync } from "node:fs";
 import { mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { RecordBatch } from "apache-arrow";
 import { LitDataError } from "../../errors.js";
 import { readError, syncPath, writeBeside } from "../../home.js";
-import { addTo, sortedByDate } from "../date-runs.js";
-import { joinTicks, TICK_COLUMNS, type TickColumns } from "../tick-frame.js";
+import { addTo, type Columns, joinColumns, sortedByDate } from "../date-runs.js";
 
-/** Trades that follow one another in a source and lie on one date. */
+/** Rows that follow one another in a source and lie on one date. */
 export interface DateRun {
   readonly date: string;
-  readonly ticks: TickColumns;
+  readonly columns: Columns;
 }
 
-/** The trades of a source by date. */
+/** The rows of a source by date: trades, or bars. */
 export interface CachedColumns {
-  /** The dates that have trades, ascending. */
+  /** The dates that have any, ascending. */
   readonly dates: readonly string[];
-  /** A date's trades, in the source's order. */
-  read(date: string): Promise<TickColumns>;
+  /** A date's rows, in the source's order. */
+  read(date: string): Promise<Columns>;
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** `$XDG_CACHE_HOME/litlab`, else `~/.cache/litlab`: it may be deleted at any time. */
 const cacheFolder = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "litlab");
@@ -33,33 +31,35 @@ const cacheFolder = (): string => join(process.env.XDG_CACHE_HOME || join(homedi
  * The columns of some files by date, from an Arrow file below the cache's folder that is made the first time. It is found by
  * the files' paths, sizes and times of change and by `description`, so it is never older than they are. Where the folder
  * cannot be written the columns stay in memory.
+ * @param names the columns'
  * @param description everything besides the files that makes the columns what they are
- * @param scan gives the source's trades in its order
+ * @param scan gives the source's rows in its order
  * @throws LitDataError if a file is not there
  */
 export async function cachedColumns(
   files: readonly string[],
+  names: readonly string[],
   description: unknown,
   scan: () => AsyncIterable<DateRun>,
 ): Promise<CachedColumns> {
   const identities = await Promise.all(files.map(identityOf));
   const key = createHash("sha256")
-    .update(JSON.stringify([FORMAT, description, identities]))
+    .update(JSON.stringify([FORMAT, names, description, identities]))
     .digest("hex");
   const path = join(cacheFolder(), "columns", key);
-  const cached = await openColumns(path);
+  const cached = await openColumns(path, names);
   if (cached) return cached;
   if (existsSync(path)) await rm(path, { recursive: true, force: true }); // it is broken
   try {
     await mkdir(join(cacheFolder(), "columns"), { recursive: true });
   } catch {
-    return inMemory(scan());
+    return inMemory(scan(), names);
   }
-  await writeBeside(path, (temporary) => writeColumns(temporary, scan())).catch((error) => {
+  await writeBeside(path, (temporary) => writeColumns(temporary, names, scan())).catch((error) => {
     // Another process was faster.
     if (!["ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
   });
-  const written = await openColumns(path);
+  const written = await openColumns(path, names);
   if (!written) throw new LitDataError(`${path}: what was just written there is gone`);
   return written;
 }
@@ -71,47 +71,67 @@ async function identityOf(path: string): Promise<readonly [string, string, strin
   return [path, String(size), String(mtimeNs)];
 }
 
-async function inMemory(runs: AsyncIterable<DateRun>): Promise<CachedColumns> {
-  const dates = new Map<string, TickColumns[]>();
-  for await (const { date, ticks } of runs) addTo(dates, date, ticks);
-  return { dates: [...dates.keys()].sort(), read: async (date) => joinTicks(dates.get(date) ?? []) };
+async function inMemory(runs: AsyncIterable<DateRun>, names: readonly string[]): Promise<CachedColumns> {
+  const dates = new Map<string, Columns[]>();
+  for await (const { date, columns } of runs) addTo(dates, date, columns);
+  return { dates: [...dates.keys()].sort(), read: async (date) => joinColumns(dates.get(date) ?? [], names) };
 }
 
-/** What `index.json` says of `columns.arrow`: its length, and which batches hold a date. */
+/** Columns that lie one after the other in `columns.arrow`: where they begin, and their rows. */
+type Batch = readonly [at: number, rows: number];
+
+/** What `index.json` says of `columns.arrow`: its length, and where a date's columns lie in it. */
 interface Index {
   readonly bytes: number;
-  readonly dates: readonly { readonly date: string; readonly batches: readonly number[] }[];
+  readonly dates: readonly { readonly date: string; readonly batches: readonly Batch[] }[];
 }
 
-async function writeColumns(folder: string, runs: AsyncIterable<DateRun>): Promise<void> {
+async function writeColumns(folder: string, names: readonly string[], runs: AsyncIterable<DateRun>): Promise<void> {
   const { Field, Float64, makeData, RecordBatch, RecordBatchFileWriter, Schema, Struct } = await import("apache-arrow");
   await mkdir(folder);
   const path = join(folder, "columns.arrow");
-  const fields = TICK_COLUMNS.map((name) => new Field(name, new Float64()));
+  const fields = names.map((name) => new Field(name, new Float64()));
   const schema = new Schema(fields);
   const writer = new RecordBatchFileWriter();
   const file = createWriteStream(path);
   const written = once(file, "close");
   const bytes = writer.toNodeStream();
   bytes.pipe(file);
-  const batches = new Map<string, number[]>();
-  let batch = 0;
-  for await (const { date, ticks } of runs) {
-    const children = TICK_COLUMNS.map((name) => makeData({ type: new Float64(), data: ticks[name] }));
-    const data = makeData({ type: new Struct(fields), length: ticks.time.length, children });
+  const order: string[] = [];
+  for await (const { date, columns } of runs) {
+    const children = names.map((name) => makeData({ type: new Float64(), data: columns[name] as Float64Array }));
+    const data = makeData({ type: new Struct(fields), length: columns.time.length, children });
     writer.write(new RecordBatch(schema, data));
-    addTo(batches, date, batch++);
+    order.push(date);
     if (file.writableNeedDrain) await once(file, "drain");
   }
   writer.finish();
   await written;
   await syncPath(path);
+  const batches = new Map<string, Batch[]>();
+  for (const [i, batch] of (await findBatches(path, names.length)).entries()) addTo(batches, order[i] as string, batch);
   const dates = [...sortedByDate(batches)].map(([date, batches]) => ({ date, batches }));
   const index: Index = { bytes: (await stat(path)).size, dates };
   await writeFile(join(folder, "index.json"), JSON.stringify(index), { flush: true });
 }
 
-async function openColumns(folder: string): Promise<CachedColumns | null> {
+/** Where the batches of columns without nulls lie in an Arrow file: their values follow one another. */
+async function findBatches(path: string, columns: number): Promise<Batch[]> {
+  const { RecordBatchReader } = await import("apache-arrow");
+  const handle = await open(path);
+  try {
+    const reader = await RecordBatchReader.from(handle);
+    await reader.open();
+    return Array.from({ length: reader.footer?.numRecordBatches ?? 0 }, (_, i) => {
+      const { offset = 0, metaDataLength = 0, bodyLength = 0 } = reader.footer?.getRecordBatch(i) ?? {};
+      return [offset + metaDataLength, bodyLength / 8 / columns];
+    });
+  } finally {
+    await handle.close().catch(() => undefined);
+  }
+}
+
+async function openColumns(folder: string, names: readonly string[]): Promise<CachedColumns | null> {
   const path = join(folder, "columns.arrow");
   let index: Index;
   try {
@@ -123,31 +143,34 @@ async function openColumns(folder: string): Promise<CachedColumns | null> {
   const batches = new Map(index.dates.map(({ date, batches }) => [date, batches]));
   return {
     dates: index.dates.map(({ date }) => date),
-    async read(date) {
-      const { RecordBatchReader } = await import("apache-arrow");
-      const handle = await open(path).catch((cause) => {
-        throw readError(
-          path,
-          "the cached columns; make the adapter again, and they are read from the source",
-          cause,
-          LitDataError,
-        );
-      });
-      try {
-        const reader = await RecordBatchReader.from(handle);
-        await reader.open();
-        const runs: TickColumns[] = [];
-        for (const batch of batches.get(date) ?? []) runs.push(ticksOf(await reader.readRecordBatch(batch)));
-        return joinTicks(runs);
-      } finally {
-        await handle.close().catch(() => undefined);
-      }
-    },
+    read: async (date) => joinColumns(await readBatches(path, batches.get(date) ?? [], names), names),
   };
 }
 
-function ticksOf(batch: RecordBatch | null): TickColumns {
-  const [time, price, size] = (batch?.data.children ?? []).map(({ values }) => values as Float64Array);
-  if (!time || !price || !size) throw new LitDataError("the cached columns have no such batch");
-  return { time, price, size };
+/** Bytes that are read at once. */
+const MOST_READ = 2 ** 30;
+
+async function readBatches(path: string, batches: readonly Batch[], names: readonly string[]): Promise<Columns[]> {
+  const handle = await open(path).catch((cause) => {
+    const what = "the cached columns; make the adapter again, and they are read from the source";
+    throw readError(path, what, cause, LitDataError);
+  });
+  try {
+    const runs: Columns[] = [];
+    for (const [at, rows] of batches) {
+      const values = new Float64Array(rows * names.length);
+      const bytes = new Uint8Array(values.buffer);
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesRead } = await handle.read(bytes, done, Math.min(MOST_READ, bytes.length - done), at + done);
+        if (bytesRead === 0) throw new LitDataError(`${path}: the cached columns end too early`);
+        done += bytesRead;
+      }
+      runs.push(
+        Object.fromEntries(names.map((name, i) => [name, values.subarray(i * rows, (i + 1) * rows)])) as Columns,
+      );
+    }
+    return runs;
+  } finally {
+    await handle.close();
+  }
 }

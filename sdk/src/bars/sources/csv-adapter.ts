@@ -1,7 +1,7 @@
 import { quoted } from "./duckdb.js";
 import { TableAdapter, type TableOptions } from "./table-adapter.js";
 
-/** Where the trades of an instrument lie in CSV files, also compressed ones (.gz, .zst). */
+/** Where the trades, or the bars, of an instrument lie in CSV files, also compressed ones (.gz, .zst). */
 export interface CsvAdapterOptions extends TableOptions {
   /** Whether the first line names the columns. Without one they are column0, column1, … Default true. */
   readonly header?: boolean;
@@ -9,7 +9,7 @@ export interface CsvAdapterOptions extends TableOptions {
   readonly delimiter?: string;
 }
 
-/** Ticks from CSV files: one, several, a glob, hive partitions. */
+/** Trades, or bars, from CSV files: one, several, a glob, hive partitions. */
 export class CsvAdapter extends TableAdapter {
   protected readonly isText = true;
   readonly #format: string;

@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBVector } from "@duckdb/node-api";
 import { LitDataError } from "../../errors.js";
-import type { TickColumns } from "../tick-frame.js";
+import type { Columns } from "../date-runs.js";
 
 /** Rows a block. */
 const BLOCK = 2 ** 17;
@@ -52,17 +52,15 @@ export class Scanner {
   }
 
   /**
-   * The rows of a query whose columns are time, price and size, DOUBLE and never NULL, block by block, in the query's
-   * order. A block is valid until the next.
+   * The rows of a query whose columns are DOUBLE and never NULL, block by block, in the query's order.
+   * @param names the query's columns'
    * @throws LitDataError with DuckDB's reason
    */
-  async *ticks(sql: string): AsyncGenerator<TickColumns, void, undefined> {
-    const columns = [new Float64Array(BLOCK), new Float64Array(BLOCK), new Float64Array(BLOCK)] as const;
-    const block = (length: number): TickColumns => {
-      const [time, price, size] = columns;
-      return { time: time.subarray(0, length), price: price.subarray(0, length), size: size.subarray(0, length) };
-    };
+  async *columns(sql: string, names: readonly string[]): AsyncGenerator<Columns, void, undefined> {
+    let columns = names.map(() => new Float64Array(BLOCK));
     let length = 0;
+    const block = () =>
+      Object.fromEntries(names.map((name, i) => [name, columns[i]?.subarray(0, length)])) as unknown as Columns;
     try {
       const result = await this.#connection.stream(sql);
       for (;;) {
@@ -70,7 +68,8 @@ export class Scanner {
         const rows = chunk?.rowCount ?? 0;
         if (!chunk || rows === 0) break;
         if (length + rows > BLOCK) {
-          yield block(length);
+          yield block();
+          columns = names.map(() => new Float64Array(BLOCK));
           length = 0;
         }
         for (const [i, column] of columns.entries())
@@ -80,7 +79,7 @@ export class Scanner {
     } catch (cause) {
       throw this.#error(cause);
     }
-    if (length > 0) yield block(length);
+    if (length > 0) yield block();
   }
 
   /**

@@ -1,18 +1,16 @@
 import { LitDataError } from "../../errors.js";
-import { BaseAdapter } from "../base-adapter.js";
+import { BaseAdapter, type BaseOptions } from "../base-adapter.js";
 import { addTo, dateRuns, type Run, sortedByDate } from "../date-runs.js";
 import { joinTicks, type TickColumns } from "../tick-frame.js";
 
 /** Trades in memory: three columns of the same length. */
-export interface MemoryAdapterOptions {
+export interface MemoryAdapterOptions extends Omit<BaseOptions, "timeZone"> {
   /** µs since the epoch, UTC. */
   readonly time: ArrayLike<number>;
   readonly price: ArrayLike<number>;
   readonly size: ArrayLike<number>;
   /** The IANA zone whose calendar makes the trading dates. Default "UTC". */
   readonly timeZone?: string;
-  /** Refuse duplicates, disorder, and prices that are zero or negative. Default false. */
-  readonly strict?: boolean;
 }
 
 /** Bars from trades in memory. Columns that are Float64Arrays are used as they are: leave them unchanged. */
@@ -20,8 +18,8 @@ export class MemoryAdapter extends BaseAdapter {
   readonly #columns: TickColumns;
   #dates: ReadonlyMap<string, readonly Run[]> | undefined;
 
-  constructor({ time, price, size, timeZone = "UTC", strict = false }: MemoryAdapterOptions) {
-    super({ timeZone, strict });
+  constructor({ time, price, size, timeZone = "UTC", ...options }: MemoryAdapterOptions) {
+    super({ timeZone, ...options });
     if (price.length !== time.length || size.length !== time.length)
       throw new LitDataError(
         `MemoryAdapter: ${time.length} times, ${price.length} prices and ${size.length} sizes, expected as many of each`,

@@ -1,9 +1,9 @@
 import { TableAdapter, type TableOptions } from "./table-adapter.js";
 
-/** Where the trades of an instrument lie in Parquet files. */
+/** Where the trades, or the bars, of an instrument lie in Parquet files. */
 export type ParquetAdapterOptions = TableOptions;
 
-/** Ticks from Parquet files: one, several, a glob, hive partitions. */
+/** Trades, or bars, from Parquet files: one, several, a glob, hive partitions. */
 export class ParquetAdapter extends TableAdapter {
   protected readonly isText = false;
 

@@ -1,9 +1,10 @@
-"""Writes the same random trades as Parquet and CSV in the ways that people have them. Reads {folder, seed, timeZone}; prints {time, price, size}."""
+"""Writes the same random trades, and bars of them, as Parquet, CSV, Arrow and HDF5 in the ways that people have them. Reads {folder, seed, timeZone}; prints {time, price, size, bars}."""
 
 import json
 import sys
 from pathlib import Path
 
+import h5py
 import numpy as np
 import polars as pl
 
@@ -41,4 +42,56 @@ spy.with_columns(instant).write_csv(folder / "iso.csv")
 spy.with_columns(instant.dt.to_string("%Y-%m-%dT%H:%M:%S%.6fZ")).write_csv(folder / "offset.csv", include_bom=True, quote_style="always", line_terminator="\r\n")
 spy.with_columns(pl.col("time") * 1000).write_csv(folder / "bare.csv", include_header=False, separator=";")
 wall.with_columns(pl.col("time").dt.to_string("%d.%m.%Y %H:%M:%S%.6f")).write_csv(folder / "format.csv")
-print(json.dumps({name: spy[name].to_list() for name in ("time", "price", "size")}))
+
+arrow = spy.with_columns(instant)
+arrow.write_ipc(folder / "us.arrow", compression="uncompressed")
+arrow.cast({"size": pl.Float64}).rechunk().write_ipc(folder / "doubles.arrow", compression="uncompressed")
+arrow.with_columns(instant.cast(pl.Datetime("ns"))).write_ipc(folder / "lz4.arrow", compression="lz4")
+arrow.write_ipc(folder / "zstd.arrow", compression="zstd")
+arrow.with_columns(instant.dt.replace_time_zone("UTC")).write_ipc_stream(folder / "zone.arrows", compression="uncompressed")
+spy.with_columns(pl.col("time") * 1000, pl.col("size").cast(pl.Int16)).write_ipc(folder / "integers.arrow", compression="uncompressed")
+wall.write_ipc(folder / "wall.arrow", compression="uncompressed")
+many = table.with_columns(instant, pl.col("symbol").cast(pl.Categorical), pl.when(pl.col("symbol") == "SPY").then("price"))
+many.write_ipc(folder / "symbols.arrow", compression="uncompressed", record_batch_size=700)
+many.head(count // 3).write_ipc(folder / "part-0.arrow", compression="uncompressed")
+many.slice(count // 3).write_ipc(folder / "part-1.arrow", compression="uncompressed", compat_level=pl.CompatLevel.oldest())
+
+columns = {name: spy[name].to_numpy() for name in ("time", "price", "size")}
+with h5py.File(folder / "plain.h5", "w") as file:
+    for name, values in columns.items():
+        file[f"trades/{name}"] = values * 1000 if name == "time" else values
+    file["trades/note"] = "text"
+with h5py.File(folder / "gzip.h5", "w") as file:
+    types = {"time": ">i8", "price": ">f8", "size": "<u2"}
+    for name, values in columns.items():
+        file.create_dataset(name, data=values.astype(types[name]), chunks=(512,), compression="gzip", shuffle=True, fletcher32=True)
+with h5py.File(folder / "compound.h5", "w") as file:
+    rows = np.empty(len(spy), dtype=[("flag", "i1"), ("time", ">i8"), ("symbol", "S3"), ("price", ">f4"), ("size", "<i4")])
+    for name, values in columns.items():
+        rows[name] = values
+    file["trades"] = rows
+with h5py.File(folder / "matrix.h5", "w") as file:
+    file["ticks"] = np.column_stack([columns["size"], columns["time"] / 1e6, columns["price"]])
+    file["ticks"].attrs["columns"] = ["size", "time", "price"]
+    file["bare"] = file["ticks"][:]
+
+bars = (
+    spy.with_columns(instant.dt.truncate("15m").alias("bin")).group_by("bin", maintain_order=True)
+    .agg(open=pl.col("price").first(), high=pl.col("price").max(), low=pl.col("price").min(), close=pl.col("price").last(), volume=pl.col("size").sum(), tradeCount=pl.len())
+)
+starts, ends = bars.rename({"bin": "time"}), bars.with_columns(pl.col("bin").dt.offset_by("15m").alias("time")).drop("bin")
+starts.write_parquet(folder / "starts.parquet")
+ends.write_parquet(folder / "ends.parquet")
+ends.write_csv(folder / "ends.csv")
+ends.rename({"open": "o"}).write_ipc(folder / "ends.arrow", compression="uncompressed")
+starts.drop("volume", "tradeCount").write_parquet(folder / "prices.parquet")
+with h5py.File(folder / "ends.h5", "w") as file:
+    for name in ends.columns:
+        file[name] = ends[name].dt.timestamp("us").to_numpy() if name == "time" else ends[name].to_numpy()
+local = starts.with_columns(pl.col("time").dt.replace_time_zone("UTC").dt.convert_time_zone(zone))
+days = local.group_by(pl.col("time").dt.date(), maintain_order=True).agg(
+    pl.col("open").first(), pl.col("high").max(), pl.col("low").min(), pl.col("close").last(), pl.col("volume").sum(), pl.col("tradeCount").sum()
+)
+days.write_csv(folder / "days.csv")
+expected = starts.with_columns(pl.col("time").dt.timestamp("us")).to_dict(as_series=False)
+print(json.dumps({"bars": expected, **{name: spy[name].to_list() for name in ("time", "price", "size")}}))

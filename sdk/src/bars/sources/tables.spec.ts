@@ -4,25 +4,35 @@ import { appendFileSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, r
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import zlib from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ROOT, runPython } from "../../../../test/python.js";
-import { LitDataError } from "../../errors.js";
-import type { BaseAdapter } from "../base-adapter.js";
-import { CsvAdapter } from "./csv-adapter.js";
-import { MemoryAdapter } from "./memory-adapter.js";
-import { ParquetAdapter } from "./parquet-adapter.js";
+// Built: a worker thread reads HDF5.
+import type { BaseAdapter } from "../../../dist/bars/base-adapter.js";
+import { ArrowAdapter } from "../../../dist/bars/sources/arrow-adapter.js";
+import { CsvAdapter } from "../../../dist/bars/sources/csv-adapter.js";
+import type { FileOptions } from "../../../dist/bars/sources/file-adapter.js";
+import { Hdf5Adapter } from "../../../dist/bars/sources/hdf5-adapter.js";
+import { MemoryAdapter } from "../../../dist/bars/sources/memory-adapter.js";
+import { ParquetAdapter } from "../../../dist/bars/sources/parquet-adapter.js";
+import { LitDataError } from "../../../dist/errors.js";
 
 const ZONE = "America/New_York";
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const folder = mkdtempSync(join(tmpdir(), "litlab-tables-"));
 const at = (name: string) => join(folder, name);
-let expected: { readonly time: number[]; readonly price: number[]; readonly size: number[] };
+type TickLists = Readonly<Record<"time" | "price" | "size", number[]>>;
+let expected: TickLists;
+type BarLists = Readonly<Record<"time" | "open" | "high" | "low" | "close" | "volume" | "tradeCount", number[]>>;
+let bars: BarLists;
 
 beforeAll(async () => {
   vi.stubEnv("XDG_CACHE_HOME", at("cache"));
   console.log(`tables of SEED=${SEED}`);
   const request = JSON.stringify({ folder, seed: SEED, timeZone: ZONE });
-  expected = JSON.parse(await runPython("sdk/src/bars/sources/tables.oracle.py", [], request));
+  const made = JSON.parse(await runPython("sdk/src/bars/sources/tables.oracle.py", [], request));
+  ({ bars } = made);
+  expected = { time: made.time, price: made.price, size: made.size };
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -65,6 +75,27 @@ const SOURCES: Readonly<Record<string, () => BaseAdapter>> = {
       timeUnit: "ns",
       columns: { time: "column0", price: "column1", size: "column2" },
     }),
+  Arrow: () => new ArrowAdapter({ path: at("us.arrow"), timeZone: ZONE }),
+  "Arrow, float64": () => new ArrowAdapter({ path: at("doubles.arrow"), timeZone: ZONE }),
+  "Arrow, LZ4, nanoseconds": () => new ArrowAdapter({ path: at("lz4.arrow"), timeZone: ZONE }),
+  "Arrow, a stream, instants": () => new ArrowAdapter({ path: at("zone.arrows"), timeZone: ZONE, sourceZone: ZONE }),
+  "Arrow, whole numbers beyond 2^53": () =>
+    new ArrowAdapter({ path: at("integers.arrow"), timeZone: ZONE, timeUnit: "ns" }),
+  "Arrow, one of two symbols, nulls": () =>
+    new ArrowAdapter({ path: at("symbols.arrow"), timeZone: ZONE, where: { symbol: "SPY" } }),
+  "Arrow, a glob": () => new ArrowAdapter({ path: at("part-*.arrow"), timeZone: ZONE, where: { symbol: "SPY" } }),
+  "HDF5, datasets": () => new Hdf5Adapter({ path: at("plain.h5"), timeZone: ZONE, dataset: "/trades", timeUnit: "ns" }),
+  "HDF5, gzip, big endian": () => new Hdf5Adapter({ path: at("gzip.h5"), timeZone: ZONE, timeUnit: "us" }),
+  "HDF5, rows and columns": () =>
+    new Hdf5Adapter({ path: at("matrix.h5"), timeZone: ZONE, dataset: "ticks", timeUnit: "s" }),
+  "HDF5, rows and columns without names": () =>
+    new Hdf5Adapter({
+      path: at("matrix.h5"),
+      timeZone: ZONE,
+      dataset: "bare",
+      timeUnit: "s",
+      columns: { time: "column1", price: "column2", size: "column0" },
+    }),
 };
 
 describe("trades are what polars wrote", () => {
@@ -79,6 +110,7 @@ describe("trades are what polars wrote", () => {
     const adapters = [
       new ParquetAdapter({ ...options, path: at("wall.parquet") }),
       new CsvAdapter({ ...options, path: at("format.csv"), timeFormat: "%d.%m.%Y %H:%M:%S.%f" }),
+      new ArrowAdapter({ ...options, path: at("wall.arrow") }),
     ];
     for (const adapter of adapters) expect(await ticksOf(adapter)).toEqual(expected);
   });
@@ -99,6 +131,127 @@ describe("trades are what polars wrote", () => {
     const adapter = new CsvAdapter({ path: at("dates.csv") });
     expect((await ticksOf(adapter)).price).toEqual([1, 2, 3]);
     expect((await adapter.getCounts("2024-01-03")).disorder).toBe(1);
+  });
+});
+
+test("a compound type of HDF5, prices of 32 bits", async () => {
+  const adapter = new Hdf5Adapter({ path: at("compound.h5"), timeZone: ZONE, timeUnit: "us" });
+  expect(await ticksOf(adapter)).toEqual({ ...expected, price: expected.price.map(Math.fround) });
+});
+
+describe("frames that pandas wrote", () => {
+  const FRAMES: Readonly<Record<string, Partial<FileOptions> & { readonly dataset?: string }>> = {
+    "fixed.h5": {},
+    "fixed-zone.h5": { sourceZone: ZONE },
+    "fixed-column.h5": { columns: { time: "time" } },
+    "table.h5": { columns: { time: "index" } },
+    "table-columns.h5": { dataset: "a/trades" },
+  };
+  test.each(Object.entries(FRAMES))("%s", async (name, options) => {
+    const path = join(import.meta.dirname, "fixtures", name);
+    const ticks = await ticksOf(new Hdf5Adapter({ path, ...options }));
+    const rows = Array.from({ length: 20 }, (_, i) => i);
+    const begin = Date.UTC(2024, 2, 8, 14, 30) * 1000 + 123_456;
+    expect(ticks).toEqual({
+      time: rows.map((i) => begin + i * 420_000_000),
+      price: rows.map((i) => 100 + i / 4),
+      size: rows.map((i) => i + 1),
+    });
+  });
+});
+
+describe("bars of 15 minutes are what polars wrote", () => {
+  const range = async (adapter: BaseAdapter) => {
+    const dates = await adapter.getDates();
+    return [dates[0] as string, dates.at(-1) as string] as const;
+  };
+  const listsOf = async (adapter: BaseAdapter): Promise<object> => {
+    const { timestamp, open, high, low, close, volSum, tradeCount } = await adapter.getBarDaterange(
+      await range(adapter),
+      "min",
+      15,
+      true,
+    );
+    const columns = { time: timestamp as Float64Array, open, high, low, close, volume: volSum, tradeCount };
+    return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, [...column]]));
+  };
+  const options = { timeZone: ZONE, bars: { unit: "min", size: 15, stamp: "end" } } as const;
+  const BARS: Readonly<Record<string, () => BaseAdapter>> = {
+    "Parquet, starts": () =>
+      new ParquetAdapter({ timeZone: ZONE, path: at("starts.parquet"), bars: { unit: "min", size: 15 } }),
+    "Parquet, ends": () => new ParquetAdapter({ ...options, path: at("ends.parquet") }),
+    "CSV, ends": () => new CsvAdapter({ ...options, path: at("ends.csv") }),
+    "Arrow, ends": () => new ArrowAdapter({ ...options, path: at("ends.arrow"), columns: { open: "o" } }),
+    "HDF5, ends": () => new Hdf5Adapter({ ...options, path: at("ends.h5"), timeUnit: "us" }),
+  };
+  test.each(Object.entries(BARS))("%s", async (_, make) => {
+    expect(await listsOf(make())).toEqual(bars);
+    expect(await listsOf(make())).toEqual(bars);
+  });
+
+  test("hours are those of the trades", async () => {
+    const ticks = new MemoryAdapter({ ...expected, timeZone: ZONE });
+    const adapter = new ParquetAdapter({ ...options, path: at("ends.parquet") });
+    const hours = async (source: BaseAdapter) =>
+      (await source.getBarDaterange(await range(ticks), "hour", 1)).toRows().map(({ volMax: _, ...row }) => row);
+    expect(await hours(adapter)).toEqual(await hours(ticks));
+  });
+
+  test("days by their dates, and by the midnights after them", async () => {
+    const ticks = new MemoryAdapter({ ...expected, timeZone: ZONE });
+    const days = async (source: BaseAdapter) =>
+      (await source.getBarDaterange(await range(ticks), "day")).toRows().map(({ volMax: _, ...row }) => row);
+    const wall = { timeZone: ZONE, sourceZone: ZONE } as const;
+    const starts = new CsvAdapter({ ...wall, path: at("days.csv"), bars: { unit: "day", size: 1 } });
+    expect(await days(starts)).toEqual(await days(ticks));
+    const [head = "", ...lines] = readFileSync(at("days.csv"), "utf8").trim().split("\n");
+    const next = (date: string) => new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10);
+    writeFileSync(
+      at("day-ends.csv"),
+      [head, ...lines.map((line) => next(line.slice(0, 10)) + line.slice(10))].join("\n"),
+    );
+    const ends = new CsvAdapter({
+      ...wall,
+      path: at("day-ends.csv"),
+      bars: { unit: "day", size: 1, stamp: "end" },
+    });
+    expect(await days(ends)).toEqual(await days(ticks));
+  });
+
+  test("volumes and counts that the source lacks are not known", async () => {
+    const adapter = new ParquetAdapter({
+      timeZone: ZONE,
+      path: at("prices.parquet"),
+      bars: { unit: "min", size: 15 },
+    });
+    const frame = await adapter.getBarDaterange(await range(adapter), "min", 15, true);
+    expect([...frame.close]).toEqual(bars.close);
+    expect([...frame.volSum, ...frame.tradeCount].every(Number.isNaN)).toBe(true);
+  });
+
+  test("a bar that a date's end cuts, stamped with its end, begins on the grid", async () => {
+    writeFileSync(
+      at("cut.csv"),
+      "time,open,high,low,close\n2024-01-02T23:00:00Z,1,1,1,1\n2024-01-03T00:00:00Z,2,2,2,2\n",
+    );
+    const adapter = new CsvAdapter({ path: at("cut.csv"), bars: { unit: "hour", size: 23, stamp: "end" } });
+    expect(await adapter.getDates()).toEqual(["2024-01-02"]);
+    expect(await adapter.getCounts("2024-01-02")).toMatchObject({ trades: 2, disorder: 0, duplicates: 0 });
+  });
+
+  test.each([
+    [
+      { columns: { price: "close" } },
+      'columns names "price", expected time, open, high, low, close, volume, tradeCount',
+    ],
+    [{ columns: { high: "top" } }, 'no column "top", found open, high, low, close, volume, tradeCount, time'],
+    [{ columns: { volume: "shares" } }, 'no column "shares"'],
+    [{ bars: { unit: "week", size: 1 } }, "week"],
+    [{ bars: { unit: "min", size: 0 } }, "size"],
+    [{ bars: undefined, columns: { open: "open" } }, "bars say what they are with the option bars"],
+  ])("%j is refused", async (wrong, message) => {
+    const make = async () => new ParquetAdapter({ ...options, path: at("ends.parquet"), ...(wrong as object) });
+    await expect(make().then((adapter) => adapter.getDates())).rejects.toThrow(message);
   });
 });
 
@@ -144,6 +297,41 @@ describe("what cannot be read is named", () => {
       "column time: some times name a zone, others do not: 2024-01-02T10:00:00",
     ],
     "no time at all": [() => csv("never.csv", `${HEAD}yesterday,1,1\n`), /yesterday/],
+    "an Arrow file cut short": [
+      () => {
+        writeFileSync(at("cut.arrow"), readFileSync(at("us.arrow")).subarray(0, 9000));
+        return new ArrowAdapter({ path: at("cut.arrow") });
+      },
+      /cut\.arrow: not a readable Arrow IPC file, or cut off/,
+    ],
+    "no Arrow file": [() => new ArrowAdapter({ path: at("us.parquet") }), /us\.parquet: not a readable Arrow IPC file/],
+    "an empty Arrow file": [
+      () => {
+        writeFileSync(at("empty.arrow"), "");
+        return new ArrowAdapter({ path: at("empty.arrow") });
+      },
+      /empty\.arrow: not a readable Arrow IPC file/,
+    ],
+    "no such column of Arrow": [
+      () => new ArrowAdapter({ path: at("us.arrow"), columns: { price: "last" } }),
+      'no column "last", found time, price, size, symbol',
+    ],
+    "a condition on no such column of Arrow": [
+      () => new ArrowAdapter({ path: at("us.arrow"), where: { ticker: "SPY" } }),
+      'no column "ticker", found time, price, size, symbol',
+    ],
+    "whole numbers as times of Arrow": [
+      () => new ArrowAdapter({ path: at("integers.arrow") }),
+      'column "time" is Int64, expected a timeUnit for it, one of s, ms, us, ns',
+    ],
+    "text as prices of Arrow": [
+      () => new ArrowAdapter({ path: at("us.arrow"), columns: { price: "symbol" } }),
+      /column "symbol" is \w*Utf8\w*, expected numbers/,
+    ],
+    "no price in Arrow": [
+      () => new ArrowAdapter({ path: at("symbols.arrow"), where: { symbol: "QQQ" } }),
+      /trade 0 of .* has the price NaN/,
+    ],
     disorder: [
       () => {
         csv("late.csv", `${HEAD}2024-01-02T10:00:01Z,1,1\n2024-01-02T10:00:00Z,1,1\n`);
@@ -157,6 +345,34 @@ describe("what cannot be read is named", () => {
     await expect(ticksOf(make())).rejects.toBeInstanceOf(LitDataError);
     expect(readdirSync(at("cache/litlab/columns")).filter((name) => name.startsWith("."))).toEqual([]);
   });
+
+  test("Zstandard is read where Node has it", async () => {
+    const ticks = ticksOf(new ArrowAdapter({ path: at("zstd.arrow"), timeZone: ZONE }));
+    if ("zstdDecompressSync" in zlib) expect(await ticks).toEqual(expected);
+    else await expect(ticks).rejects.toThrow(/zstd\.arrow: .*which Node .* does not read: write it with LZ4/);
+  });
+
+  test.each(["us.arrow", "lz4.arrow", "zone.arrows"])(
+    "%s, cut off or overwritten, ends in an error or in trades",
+    {
+      timeout: 120_000,
+    },
+    async (name) => {
+      const bytes = readFileSync(at(name));
+      for (let k = 0; k < 60; k++) {
+        const changed = Buffer.from(k % 3 === 0 ? bytes.subarray(0, (bytes.length * k) / 60) : bytes);
+        // The metadata are at the beginning and at the end.
+        for (let i = 0; i < 4 && k % 3 !== 0; i++) {
+          const place = (k * 137 + i * 31) % 2000;
+          changed[k % 3 === 1 ? place : bytes.length - 1 - place] = (k * 57 + i) % 256;
+        }
+        writeFileSync(at("changed.arrow"), changed);
+        await ticksOf(new ArrowAdapter({ path: at("changed.arrow") })).catch((error) =>
+          expect(error).toBeInstanceOf(LitDataError),
+        );
+      }
+    },
+  );
 
   test.each([
     [{ path: "s3://bucket/ticks.parquet" }, "expected a path of this machine"],

@@ -1,0 +1,23 @@
+import type { BarBuilder } from "./aggregate.js";
+import type { Unit } from "./bar-frame.js";
+import type { BarBounds } from "./bounds.js";
+import type { TickCounts } from "./check-ticks.js";
+
+/** The trades, or the bars, that a source has of one trading date; what stands outside the session is left out. */
+export interface DateRecords {
+  readonly length: number;
+  readonly bytes: number;
+  readonly counts: TickCounts;
+  /** When they were, µs since the epoch, and the price then. */
+  readonly time: Float64Array;
+  readonly close: Float64Array;
+  /** Where the date's bars begin among them. */
+  bounds(unit: Unit, size: number, future: boolean): BarBounds;
+  /** Appends the date's bars. */
+  addTo(builder: BarBuilder, bounds: BarBounds): void;
+  /** Writes the bar of `begin` to `end - 1` as a row: a value of each of BAR_COLUMNS. */
+  writeRow(begin: number, end: number, out: Float64Array, at: number): void;
+}
+
+/** Bars of a unit of time a step, µs. */
+export const STEPS = { sec: 1_000_000, min: 60_000_000, hour: 3_600_000_000 } as const;
