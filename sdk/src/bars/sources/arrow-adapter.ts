@@ -131,12 +131,14 @@ async function batchesOf(arrow: Arrow, handle: FileHandle): Promise<AsyncIterato
 
 /** Zstandard is in Node from 22.15 on. */
 function decodeZstd(bytes: Uint8Array): Uint8Array {
-  const { zstdDecompressSync } = zlib as { readonly zstdDecompressSync?: (bytes: Uint8Array) => Uint8Array };
+  const { zstdDecompressSync } = zlib as {
+    readonly zstdDecompressSync?: (bytes: Uint8Array, limits: { readonly maxOutputLength: number }) => Uint8Array;
+  };
   if (!zstdDecompressSync)
     throw new Error(
       `it is compressed with Zstandard, which Node ${process.versions.node} does not read: write it with LZ4 or uncompressed`,
     );
-  return zstdDecompressSync(bytes);
+  return zstdDecompressSync(bytes, { maxOutputLength: 2 ** 31 });
 }
 
 const namesOf = ({ fields }: Schema): string => fields.map(({ name }) => String(name)).join(", ");

@@ -11,6 +11,9 @@ interface Hdf5Source extends Hdf5Span {
   readonly name: string;
 }
 
+/** Bytes of a file that is read at once. */
+const SMALL = 2 ** 22;
+
 /** How long a file may take: it grows with its size, in bytes, and its number of arrays. */
 const TIME = { ms: 3000, msAByte: 1 / 4000, msAnArray: 10 };
 
@@ -65,12 +68,31 @@ export async function withHdf5Reader<T>(
   try {
     await Promise.all([reader.ready, check?.()]);
     const root = (await reader.ask({ type: "list" }, budget)) as StoredGroup;
-    budget += countArrays(root) * TIME.msAnArray;
-    return await use({ root, blocks, read });
+    const arrays = arraysOf(root);
+    budget += arrays.length * TIME.msAnArray;
+    if (span.size > SMALL) return await use({ root, blocks, read });
+    // A small file is read before the model is built: the thread takes more memory than the arrays do.
+    const held = new Map<StoredArray, Promise<Values>>();
+    for (const array of arrays) {
+      const values = read(array);
+      held.set(array, values);
+      await values.catch(() => {});
+    }
+    await reader.end();
+    const take = (array: StoredArray) => held.get(array) as Promise<Values>;
+    return await use({
+      root,
+      read: take,
+      async *blocks(array) {
+        yield await take(array);
+      },
+    });
   } finally {
     await reader.end();
   }
 }
 
-const countArrays = ({ groups, arrays }: StoredGroup): number =>
-  [...groups.values()].reduce((count, group) => count + countArrays(group), arrays.size);
+const arraysOf = ({ groups, arrays }: StoredGroup): StoredArray[] => [
+  ...arrays.values(),
+  ...[...groups.values()].flatMap(arraysOf),
+];

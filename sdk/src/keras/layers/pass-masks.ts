@@ -1,3 +1,4 @@
+import { LitError, LitModelError } from "../../errors.js";
 import { cast, clone, LayersModel, layers, type SymbolicTensor, Tensor, tidy } from "../../tf.js";
 import type { Regularizer } from "../settings/instances.js";
 import { addActivityPenalty, countsPenalties } from "./activity-penalty.js";
@@ -51,6 +52,9 @@ const applyAsKeras = (apply: Apply): Apply =>
       if (regularizer && countsPenalties(kwargs.training === true))
         addActivityPenalty(this as layers.Layer, regularizer, [outputs].flat());
       return passed ? attach([outputs].flat(), [passed].flat()) : outputs;
+    } catch (cause) {
+      if (!isConcrete(inputs) || cause instanceof LitError) throw cause;
+      throw new LitModelError(`layer '${this.name}' (${this.getClassName()}): ${(cause as Error).message}`, { cause });
     } finally {
       this.activityRegularizer = regularizer;
     }
