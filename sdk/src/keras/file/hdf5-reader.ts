@@ -65,6 +65,7 @@ export async function withHdf5Reader<T>(
     return all as Values;
   };
 
+  const held = new Map<StoredArray, Promise<Values>>();
   try {
     await Promise.all([reader.ready, check?.()]);
     const root = (await reader.ask({ type: "list" }, budget)) as StoredGroup;
@@ -72,14 +73,17 @@ export async function withHdf5Reader<T>(
     budget += arrays.length * TIME.msAnArray;
     if (span.size > SMALL) return await use({ root, blocks, read });
     // A small file is read before the model is built: the thread takes more memory than the arrays do.
-    const held = new Map<StoredArray, Promise<Values>>();
     for (const array of arrays) {
       const values = read(array);
       held.set(array, values);
       await values.catch(() => {});
     }
     await reader.end();
-    const take = (array: StoredArray) => held.get(array) as Promise<Values>;
+    const take = async (array: StoredArray): Promise<Values> => {
+      const values = await held.get(array);
+      if (!values) throw fail("it is closed");
+      return values;
+    };
     return await use({
       root,
       read: take,
@@ -88,6 +92,7 @@ export async function withHdf5Reader<T>(
       },
     });
   } finally {
+    held.clear();
     await reader.end();
   }
 }
