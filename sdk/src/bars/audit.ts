@@ -2,7 +2,7 @@ import type { MimeBundle } from "../display/mime-bundle.js";
 import { formatTable } from "../text-table.js";
 import type { TickCounts } from "./check-ticks.js";
 import type { DateRecords } from "./date-records.js";
-import { firstFrom } from "./search.js";
+import { bisect } from "./search.js";
 import { ROW } from "./tick-tree.js";
 import { DAY, dayNumber, HOUR, SECOND } from "./time-zone.js";
 import type { TradingDay } from "./trading-day.js";
@@ -155,8 +155,8 @@ function outlierMedian(prices: Float64Array, i: number): number | null {
 function waitsOf(time: Float64Array, { day, windows }: TradingDay): number[] {
   const isSession = windows[0] !== day;
   return windows.flatMap(({ from, to }) => {
-    const begin = firstFrom(time, from);
-    const within = time.subarray(begin, firstFrom(time, to, begin));
+    const begin = bisect(time, from);
+    const within = time.subarray(begin, bisect(time, to, false, begin));
     const instants = isSession ? [from, ...within, to] : Array.from(within);
     return instants.slice(1).map((instant, i) => instant - (instants[i] as number));
   });

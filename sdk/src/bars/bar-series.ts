@@ -1,6 +1,6 @@
 import type { BarColumns } from "./aggregate.js";
 import { BAR_COLUMNS } from "./bar-frame.js";
-import { firstFrom } from "./search.js";
+import { bisect } from "./search.js";
 import { ROW } from "./tick-tree.js";
 
 /** The bars of a whole range in rows, with the trades that they begin at. */
@@ -30,6 +30,6 @@ export class BarSeries {
 
   /** The bar that a trade lies in: the last that starts with it or before; -1 if none does. */
   barOf(trade: number): number {
-    return firstFrom(this.starts, trade + 1, 0, this.length) - 1;
+    return bisect(this.starts, trade, true, 0, this.length) - 1;
   }
 }

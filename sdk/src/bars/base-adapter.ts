@@ -233,7 +233,7 @@ export abstract class BaseAdapter {
     const audited: DateAudit[] = [];
     const outliers: Outlier[] = [];
     for (const date of dates) {
-      const day = tradingDay(date, this.timeZone, this.#session);
+      const day = this.#day(date);
       const found = auditDate(this.#records(day, await this.loadDate(date), false), day, gap);
       audited.push(found.date);
       outliers.push(...found.outliers);
@@ -326,7 +326,7 @@ export abstract class BaseAdapter {
   async #date(like: DateLike): Promise<DateRecords> {
     const date = toDate(like, this.timeZone);
     if ((await this.listDates()).includes(date)) return this.#load(date);
-    return this.#records(tradingDay(date, this.timeZone, this.#session), { ticks: EMPTY, where: "" });
+    return this.#records(this.#day(date), { ticks: EMPTY, where: "" });
   }
 
   #key(date: string): string {
@@ -352,7 +352,11 @@ export abstract class BaseAdapter {
   }
 
   async #read(date: string): Promise<DateRecords> {
-    return this.#records(tradingDay(date, this.timeZone, this.#session), await this.loadDate(date));
+    return this.#records(this.#day(date), await this.loadDate(date));
+  }
+
+  #day(date: string): TradingDay {
+    return tradingDay(date, this.timeZone, this.#session);
   }
 
   #records(day: TradingDay, { ticks, where }: LoadedDate, strict = this.#strict): DateRecords {

@@ -1,5 +1,5 @@
 import { LitDataError } from "../errors.js";
-import { firstFrom } from "./search.js";
+import { bisect } from "./search.js";
 import type { TickColumns } from "./tick-frame.js";
 import type { Window } from "./trading-day.js";
 
@@ -58,7 +58,7 @@ function gallop(time: Float64Array, end: number, begin: number): number {
     low = high + 1;
     high += leap;
   }
-  return firstFrom(time, end, low, Math.min(high, time.length));
+  return bisect(time, end, false, low, Math.min(high, time.length));
 }
 
 /** Groups of `size` trades, stamped with the last (future: the first) trade's time; an incomplete last one is dropped. */

@@ -2,6 +2,7 @@ import type { BarBuilder } from "./aggregate.js";
 import type { Unit } from "./bar-frame.js";
 import type { BarBounds } from "./bounds.js";
 import type { TickCounts } from "./check-ticks.js";
+import { HOUR, SECOND } from "./time-zone.js";
 
 /** The trades, or the bars, that a source has of one trading date; what stands outside the session is left out. */
 export interface DateRecords {
@@ -19,5 +20,5 @@ export interface DateRecords {
   writeRow(begin: number, end: number, out: Float64Array, at: number): void;
 }
 
-/** Bars of a unit of time a step, µs. */
-export const STEPS = { sec: 1_000_000, min: 60_000_000, hour: 3_600_000_000 } as const;
+/** What a unit of time takes, µs; a day's length depends on the clock. */
+export const STEPS = { sec: SECOND, min: 60 * SECOND, hour: HOUR } as const;

@@ -1,5 +1,6 @@
+import { STEPS } from "./date-records.js";
 import type { SourceBars } from "./source-bars.js";
-import { checkInstant, DATED_INSTANTS, dateOfInstant, HOUR, midnightOf, nextDate, SECOND } from "./time-zone.js";
+import { checkInstant, DATED_INSTANTS, dateOfInstant, midnightOf, nextDate } from "./time-zone.js";
 
 /** Trades, or bars, `begin` to `end - 1` lie on one date. */
 export interface Run {
@@ -10,9 +11,6 @@ export interface Run {
 
 /** Columns of numbers under their names, as many values in each. */
 export type Columns = Readonly<Record<string, Float64Array>> & { readonly time: Float64Array };
-
-/** What a unit of bars takes, µs; a day's length depends on the clock. */
-const LENGTHS = { sec: SECOND, min: 60 * SECOND, hour: HOUR };
 
 /**
  * Where the dates of trades in a source's order change.
@@ -39,7 +37,7 @@ export function* barRuns(
     const { begin, end, from, to } = span;
     if (unit === "day") time.fill(from, begin, end);
     else if (isEnd) {
-      const length = LENGTHS[unit as keyof typeof LENGTHS] * size;
+      const length = STEPS[unit] * size;
       // A date's last bar may be cut by its end.
       const last = from + Math.floor((to - 1 - from) / length) * length;
       for (let i = begin; i < end; i++) time[i] = time[i] === to ? last : (time[i] as number) - length;
@@ -73,10 +71,13 @@ export const sortedByDate = <V>(dates: ReadonlyMap<string, V>): Map<string, V> =
   new Map([...dates].sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** Rows `begin` to `end - 1` over the same memory. */
-export const cutColumns = (columns: Columns, { begin, end }: Omit<Run, "date">): Columns =>
+export const cutColumns = <C extends Readonly<Record<keyof C, Float64Array>>>(
+  columns: C,
+  { begin, end }: Omit<Run, "date">,
+): C =>
   Object.fromEntries(
-    Object.entries(columns).map(([name, column]) => [name, column.subarray(begin, end)]),
-  ) as unknown as Columns;
+    Object.entries<Float64Array>(columns).map(([name, column]) => [name, column.subarray(begin, end)]),
+  ) as C;
 
 /** Columns one after the other. */
 export function joinColumns<C extends Readonly<Record<keyof C, Float64Array>>>(

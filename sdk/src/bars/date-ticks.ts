@@ -3,7 +3,8 @@ import type { Unit } from "./bar-frame.js";
 import { type BarBounds, brickBounds, thresholdBounds, tickBounds, timeBounds } from "./bounds.js";
 import { type CheckContext, checkTicks, type TickCounts } from "./check-ticks.js";
 import { type DateRecords, STEPS } from "./date-records.js";
-import { firstFrom } from "./search.js";
+import { cutColumns } from "./date-runs.js";
+import { bisect } from "./search.js";
 import { joinTicks, type TickColumns } from "./tick-frame.js";
 import { TickTree } from "./tick-tree.js";
 import { spanOf, type TradingDay, type Window } from "./trading-day.js";
@@ -75,12 +76,11 @@ export function binsOf(
 /** The trades within a date's session. */
 function within(ticks: TickColumns, { day, windows }: TradingDay): TickColumns {
   if (windows[0] === day) return ticks;
-  const { time, price, size } = ticks;
+  const { time } = ticks;
   return joinTicks(
     windows.map(({ from, to }) => {
-      const begin = firstFrom(time, from);
-      const end = firstFrom(time, to, begin);
-      return { time: time.subarray(begin, end), price: price.subarray(begin, end), size: size.subarray(begin, end) };
+      const begin = bisect(time, from);
+      return cutColumns(ticks, { begin, end: bisect(time, to, false, begin) });
     }),
   );
 }

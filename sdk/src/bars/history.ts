@@ -1,6 +1,6 @@
 import type { BarSeries } from "./bar-series.js";
 import type { DateRecords } from "./date-records.js";
-import { firstFrom } from "./search.js";
+import { bisect } from "./search.js";
 import { mergeRow, ROW } from "./tick-tree.js";
 
 /** The trades of the date at a position among the dates, at once if they are at hand. */
@@ -57,7 +57,7 @@ export class History {
   }
 
   #dateOf(trade: number): number {
-    return firstFrom(this.#offsets, trade + 1, 0, this.dates.length) - 1;
+    return bisect(this.#offsets, trade, true, 0, this.dates.length) - 1;
   }
 }
 

@@ -1,6 +1,6 @@
 import { LitDataError } from "../../errors.js";
 import { BaseAdapter, type BaseOptions } from "../base-adapter.js";
-import { addTo, dateRuns, type Run, sortedByDate } from "../date-runs.js";
+import { addTo, cutColumns, dateRuns, type Run, sortedByDate } from "../date-runs.js";
 import { joinTicks, type TickColumns } from "../tick-frame.js";
 
 /** Trades in memory: three columns of the same length. */
@@ -34,12 +34,7 @@ export class MemoryAdapter extends BaseAdapter {
   }
 
   protected async loadDate(date: string): Promise<{ readonly ticks: TickColumns; readonly where: string }> {
-    const { time, price, size } = this.#columns;
-    const parts = (this.#runs().get(date) ?? []).map(({ begin, end }) => ({
-      time: time.subarray(begin, end),
-      price: price.subarray(begin, end),
-      size: size.subarray(begin, end),
-    }));
+    const parts = (this.#runs().get(date) ?? []).map((run) => cutColumns(this.#columns, run));
     return { ticks: joinTicks(parts), where: "MemoryAdapter" };
   }
 

@@ -1,6 +1,7 @@
 import type { BarFrame, Unit } from "../../bars/bar-frame.js";
+import { STEPS } from "../../bars/date-records.js";
 import { bisect } from "../../bars/search.js";
-import { checkInstant, DAY, formatInstant, HOUR, SECOND } from "../../bars/time-zone.js";
+import { checkInstant, DAY, formatInstant } from "../../bars/time-zone.js";
 import { LitDataError } from "../../errors.js";
 
 /** Where something is drawn: over the candles, over the volume, in a panel of its own, or with all that name the same panel. */
@@ -82,7 +83,7 @@ const KINDS = ["line", "step", "histogram"] as const;
 const COLOR = /^(#([\da-f]{3,4}|[\da-f]{6}|[\da-f]{8})|[a-z]{3,30}|(rgb|hsl)a?\([\d\s.,%/]{1,60}\))$/i;
 const LONGEST_NAME = 80;
 /** How long a bar is; the others have no length in time. */
-const BINS: Readonly<Partial<Record<Unit, number>>> = { sec: SECOND, min: 60 * SECOND, hour: HOUR, day: DAY };
+const BINS: Readonly<Partial<Record<Unit, number>>> = { ...STEPS, day: DAY };
 
 const refuse = (message: string, cause?: unknown): never => {
   throw new LitDataError(`chart: ${message}`, { cause });

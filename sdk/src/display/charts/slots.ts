@@ -100,7 +100,7 @@ export function linePoints(values: Float64Array, rows: Float64Array | null, slot
   return points;
 }
 
-/** Columns of values, each reduced to one a slot that has any. */
+/** Columns of values, each reduced to one value for every slot in which values lie. */
 export function slotPoints(
   columns: readonly (readonly [values: Float64Array, how: Reduction])[],
   rows: Float64Array | null,
