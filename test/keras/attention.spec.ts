@@ -72,6 +72,16 @@ keras.Model([x, y], [
     *block(L.GroupQueryAttention(2, 2, 1)), dot, scores, pooled(dot), L.AdditiveAttention()(pair(), use_causal_mask=True),
     L.Attention()(pair(), mask=[ops.cast(x, 'bool'), ops.cast(y, 'bool')])])`,
   },
+  {
+    // The mean of a sequence that is padding alone is 0 / 0 in Keras.
+    name: "nothing_but_padding",
+    formats: ["keras"],
+    below: 1,
+    code: `
+x = L.Input((4,), dtype='int32')
+found = L.Embedding(4, 6, mask_zero=True)(x)
+keras.Model(x, [L.GlobalAveragePooling1D()(found), L.Attention()([found, found]), L.MultiHeadAttention(2, 3)(found, found)])`,
+  },
 ];
 
 const flag = fc.constantFrom("True", "False");

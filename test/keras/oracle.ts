@@ -58,7 +58,7 @@ export async function expectAsKeras(cases: readonly Case[]): Promise<void> {
     await runPython("test/keras/oracle.py", [], JSON.stringify({ folder, seed: SEED, cases: complete }));
     await tf.ready();
     for (const given of complete) {
-      const found = JSON.parse(readFileSync(join(folder, `${given.name}.json`), "utf8")) as Found;
+      const found = readNumbers(join(folder, `${given.name}.json`)) as Found;
       for (const format of given.formats)
         for (const backend of ["wasm", "cpu"]) {
           await tf.setBackend(backend);
@@ -113,12 +113,17 @@ async function expectReloaded(folder: string, cases: readonly Case[]): Promise<v
     if (names.length > 0) await runPython("test/keras/reload.py", [], JSON.stringify({ folder, names, backend }));
   }
   for (const { name, code, tolerance } of cases) {
-    const read = (file: string) => JSON.parse(readFileSync(join(folder, file), "utf8"));
-    const { outputs } = read(`${name}.json`) as Found;
-    const reloaded = read(`${name}.reloaded.json`) as number[][];
+    const { outputs } = readNumbers(join(folder, `${name}.json`)) as Found;
+    const reloaded = readNumbers(join(folder, `${name}.reloaded.json`)) as number[][];
     for (const [k, { values }] of outputs.entries())
       compare(reloaded[k] ?? [], values, tolerance, `stock Keras of the saved ${name}:\n${code}\noutput ${k}`);
   }
+}
+
+/** JSON as Python writes it, with NaN and infinities. */
+function readNumbers(file: string): unknown {
+  const text = readFileSync(file, "utf8").replaceAll(/(?<=[[ ])-?(?:NaN|Infinity)(?=[,\]])/g, '"$&"');
+  return JSON.parse(text, (_, value) => (/^-?(?:NaN|Infinity)$/.test(value) ? Number(value) : value));
 }
 
 export const unpack = ({ values, shape, dtype }: Packed): tf.Tensor => tf.tensor(values, shape, dtype);
