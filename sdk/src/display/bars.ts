@@ -1,6 +1,7 @@
 import type { BarFrame } from "../bars/bar-frame.js";
 import type { TickFrame } from "../bars/tick-frame.js";
 import { barChart } from "./charts/bar-chart.js";
+import { TickChart } from "./charts/tick-chart.js";
 import type { MimeBundle } from "./mime-bundle.js";
 
 /** Bars as Plotly candles with volume, as SVG, and as a text table. */
@@ -8,7 +9,7 @@ export function barsBundle(frame: BarFrame): MimeBundle {
   return barChart(frame).bundle();
 }
 
-/** Trades as a text table. */
+/** Trades as prices over time with volume, in Plotly and SVG, and as a table of the first and last. */
 export function ticksBundle(frame: TickFrame): MimeBundle {
-  return { "text/plain": frame.toString() };
+  return new TickChart(frame).bundle();
 }

@@ -7,8 +7,8 @@ import type { MimeBundle } from "../mime-bundle.js";
 import { drawSvg } from "./draw-svg.js";
 import { type ChartTrade, type Layer, layerOf, type Overlay, type OverlayOf } from "./overlays.js";
 import { type ChartSource, pictureOf, type Window } from "./picture-of.js";
-import { type PlotlyFigure, plotlyFigure } from "./plotly-figure.js";
-import { offer } from "./refine.js";
+import { plotlyFigure } from "./plotly-figure.js";
+import { offer, type PartFigure, partFigure } from "./refine.js";
 import type { Shade } from "./time-axis.js";
 
 export interface BarChartOptions {
@@ -76,22 +76,27 @@ export class BarChart {
 
   /** @internal */
   bundle(): MimeBundle {
+    const { frame, layers, title, shades } = this.#source;
     const picture = pictureOf(this.#source);
+    const isBare = layers.length === 0 && title === null && shades === null;
+    const bytes = layers.reduce(
+      (sum, layer) => sum + 8 * (layer.rows?.length ?? frame.length),
+      8 * frame.columns.length * frame.length,
+    );
+    const meta = offer(this, { frame: isBare ? frame : null, length: frame.length, bytes }, picture);
     return {
-      "application/vnd.plotly.v1+json": plotlyFigure(picture, offer(this, this.#source, picture)),
+      "application/vnd.plotly.v1+json": plotlyFigure(picture, meta),
       "image/svg+xml": drawSvg(picture),
       "text/plain": this.toString(),
     };
   }
 
   /** @internal Some of the bars, for who zooms in. */
-  figure(window: Window): PlotlyFigure & { readonly begin: number; readonly end: number; readonly merged: number } {
+  figure(window: Window): PartFigure {
     const { length } = this.#source.frame;
     const from = Math.min(Math.max(0, Math.floor(window.from)), Math.max(0, length - 1));
     const to = Math.max(from + 1, Math.min(length, Math.ceil(window.to)));
-    const picture = pictureOf(this.#source, { from, to, most: window.most });
-    const { begin, end, merged } = picture;
-    return { begin, end, merged, ...plotlyFigure(picture) };
+    return partFigure(pictureOf(this.#source, { from, to, most: window.most }));
   }
 }
 

@@ -3,10 +3,12 @@ import { decimalsOf, formatValue, niceTicks, shortValue } from "./format-value.j
 import {
   FALL,
   INK,
-  lastClose,
+  lastPrice,
   type MarkerSeries,
+  MOST_DOTS,
   type Panel,
   type Picture,
+  type PriceSeries,
   RISE,
   rangeOf,
   type Series,
@@ -53,10 +55,10 @@ export function drawSvg(picture: Picture): string {
     top = bottom + GAP;
     return one;
   });
-  const last = lastClose(picture.panels[0]);
+  const last = lastPrice(picture.panels[0]);
   const widest = placed.flatMap(({ ticks, format }, i) => [
     ...ticks.map(({ text }) => text.length),
-    i === 0 && last ? format(last.close).length : 0,
+    i === 0 && last ? format(last.price).length : 0,
   ]);
   const right = WIDTH - Math.min(140, Math.max(46, Math.max(0, ...widest) * LETTER + 14));
   const slot = (right - LEFT) / Math.max(1, count);
@@ -69,7 +71,7 @@ export function drawSvg(picture: Picture): string {
     ...drawHead(picture, layout),
     ...drawShades(picture, layout, bottom),
     ...drawTimes(picture, layout, bottom),
-    ...placed.flatMap((one, i) => drawPanel(one, i === 0 ? (last?.close ?? null) : null, layout)),
+    ...placed.flatMap((one, i) => drawPanel(one, i === 0 ? (last?.price ?? null) : null, layout)),
     ...(placed[0] && last ? drawLast(placed[0], last, layout) : []),
     "</svg>",
   ];
@@ -103,16 +105,16 @@ const line = (x1: number, y1: number, x2: number, y2: number, opacity: number, m
 const cut = (content: string, letters: number): string =>
   content.length > letters ? `${content.slice(0, Math.max(1, letters - 1))}…` : content;
 
-function drawHead({ title, notes, labels }: Picture, { right }: Layout): string[] {
-  const [first, last] = [labels[0] ?? "", labels.at(-1) ?? ""];
-  const range =
-    labels.length > 1 ? `${first} – ${last.startsWith(first.slice(0, 10)) ? last.slice(11) || last : last}` : first;
-  const end = [...notes, range].filter((part) => part !== "").join(" · ");
+function drawHead({ title, notes, range, isTimed }: Picture, { right }: Layout): string[] {
+  const [first, last] = range ?? [isTimed ? "no trades" : "no bars", ""];
+  const isSpan = range && first !== last;
+  const ends = isSpan ? `${first} – ${last.startsWith(first.slice(0, 10)) ? last.slice(11) || last : last}` : first;
+  const end = [...(range ? notes : []), ends].filter((part) => part !== "").join(" · ");
   const own = cut(end, 90);
   const room = Math.floor((right - LEFT - own.length * LETTER - 20) / 7.2);
   return [
     text(LEFT, 18, cut(title, Math.max(12, room)), ` font-size="13" font-weight="600"`),
-    text(right, 18, labels.length > 0 ? own : "no bars", ` text-anchor="end"`),
+    text(right, 18, own, ` text-anchor="end"`),
   ];
 }
 
@@ -163,9 +165,12 @@ function drawPanel(
   ];
 }
 
+/** How wide a candle or column is of so many px. */
+const bodyOf = (width: number): number => Math.max(0.7, Math.min(13, width * 0.72));
+
 function draw(series: Series, y: (value: number) => number, layout: Layout): string[] {
   const { slot, x } = layout;
-  const body = Math.max(0.7, Math.min(13, slot * 0.72));
+  const body = bodyOf(slot);
   switch (series.kind) {
     case "candles":
       return [true, false].flatMap((rises) => {
@@ -187,11 +192,12 @@ function draw(series: Series, y: (value: number) => number, layout: Layout): str
       });
     case "columns": {
       const paths = new Map<string, string>();
+      const wide = series.width === undefined ? body : bodyOf(slot * series.width);
       for (const [i, value] of series.values.entries()) {
         if (!Number.isFinite(value) || value === 0) continue;
         const color = typeof series.color === "string" ? series.color : (series.color[i] ?? INK);
-        const at = x(series.slots[i] as number) - body / 2;
-        const column = `M${round(at)} ${round(y(0))}V${round(y(value))}h${round(body)}V${round(y(0))}z`;
+        const at = x(series.slots[i] as number) - wide / 2;
+        const column = `M${round(at)} ${round(y(0))}V${round(y(value))}h${round(wide)}V${round(y(0))}z`;
         paths.set(color, `${paths.get(color) ?? ""}${column}`);
       }
       return [...paths].map(([color, path]) => `<path d="${path}" fill="${color}" fill-opacity="0.6"/>`);
@@ -215,6 +221,8 @@ function draw(series: Series, y: (value: number) => number, layout: Layout): str
         `<path d="${path}" fill="none" stroke="${series.color}" stroke-width="1.5" stroke-linejoin="round" stroke-linecap="round"/>`,
       ];
     }
+    case "prices":
+      return drawPrices(series, y, layout);
     case "band":
       return bandPath(series, y, x);
     case "markers":
@@ -242,6 +250,29 @@ function bandPath(
   return [
     `<path d="${area}" fill="${color}" fill-opacity="0.13"/>`,
     `<path d="${edges}" fill="none" stroke="${color}" stroke-opacity="0.75"/>`,
+  ];
+}
+
+/** A dot a trade, or a stroke from the lowest to the highest price of several; a line that stays at each price until the next. */
+function drawPrices(
+  { slots, values, spans, color }: PriceSeries,
+  y: (value: number) => number,
+  { slot, x }: Layout,
+): string[] {
+  let [path, marks] = ["", ""];
+  for (const [i, value] of values.entries()) {
+    if (!Number.isFinite(value)) continue;
+    const [at, height] = [round(x(slots[i] as number)), round(y(value))];
+    path += path === "" ? `M${at} ${height}` : `H${at}V${height}`;
+    if (!spans) marks += `M${at} ${height}h0.01`;
+    else marks += `M${at} ${round(y(spans.high[i] as number) - 0.5)}V${round(y(spans.low[i] as number) + 0.5)}`;
+  }
+  const stroke = spans
+    ? `stroke-width="${round(Math.max(1, slot))}"`
+    : `stroke-width="${values.length > MOST_DOTS ? 2.8 : 4.4}" stroke-linecap="round"`;
+  return [
+    `<path d="${path}" fill="none" stroke="${color}" stroke-opacity="0.5"/>`,
+    `<path d="${marks}" fill="none" stroke="${color}" ${stroke}/>`,
   ];
 }
 
@@ -292,7 +323,12 @@ function legend({ series, role }: Panel, y: number, format: (value: number) => s
         color: SIDES[one.side],
         isPlain: false,
       });
-    else {
+    else if (one.kind === "prices") {
+      const [low, high] = rangeOf({ name: "", role: "price", series: [one] }) ?? [Number.NaN, Number.NaN];
+      const last = one.values.findLast(Number.isFinite) ?? Number.NaN;
+      for (const [label, value] of Object.entries({ first: one.first, high, low, last }))
+        if (Number.isFinite(value)) entries.push({ label, value: format(value), color: one.color, isPlain: true });
+    } else {
       const last = (values: readonly number[]) => {
         const value = values.findLast(Number.isFinite);
         return value === undefined ? "" : format(value);
@@ -325,17 +361,16 @@ function legend({ series, role }: Panel, y: number, format: (value: number) => s
   return parts;
 }
 
-/** The last close: a dotted line, and its price on the axis. */
+/** The last price: a dotted line, and a label on the axis. */
 function drawLast(
   { y, format }: PlacedPanel,
-  { close, rises }: { close: number; rises: boolean },
+  { price, color }: { price: number; color: string },
   { right }: Layout,
 ): string[] {
-  const color = rises ? RISE : FALL;
-  const at = y(close);
+  const at = y(price);
   return [
     `<path d="M${LEFT} ${round(at)}H${round(right)}" stroke="${color}" stroke-opacity="0.8" stroke-dasharray="2 3"/>`,
     `<path d="M${round(right)} ${round(at - 8)}H${WIDTH}V${round(at + 8)}H${round(right)}z" fill="${color}"/>`,
-    text(right + 6, at + 4, format(close), ` fill="#fff" font-weight="600"`),
+    text(right + 6, at + 4, format(price), ` fill="#fff" font-weight="600"`),
   ];
 }

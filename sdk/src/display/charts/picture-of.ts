@@ -54,18 +54,22 @@ export function pictureOf({ frame, layers, title, shades }: ChartSource, window?
     add(role, name, ...seriesOf(layer, color, slots));
   }
   const { begin, end, merged } = slots;
+  const axis = timeAxis(frame, slots, shades);
+  const [first, last] = [axis.labels[0], axis.labels.at(-1)];
   return {
     title: title ?? titleOf(frame, window ? end - begin : frame.length),
+    isTimed: false,
     begin,
     end,
     merged,
+    range: first !== undefined && last !== undefined ? [first, last] : null,
     notes: [
       ...(merged > 1 ? [`${merged.toLocaleString("en-US")} bars a candle`] : []),
       ...layers.flatMap(({ name, outside }) =>
         outside > 0 ? [`${outside.toLocaleString("en-US")} of ${name} beyond the bars`] : [],
       ),
     ],
-    ...timeAxis(frame, slots, shades),
+    ...axis,
     panels: [...panels.values()],
   };
 }

@@ -1,4 +1,4 @@
-import { FALL, INK, lastClose, type Panel, type Picture, RISE, type Series, SIDES } from "./picture.js";
+import { FALL, INK, lastPrice, MOST_DOTS, type Panel, type Picture, RISE, type Series, SIDES } from "./picture.js";
 
 const SHARES = { price: 4, volume: 1, own: 1.3 } as const;
 const GAP = 0.035;
@@ -12,11 +12,13 @@ export interface PlotlyFigure {
 }
 
 /**
- * A picture as a Plotly figure. Its x axis is one of categories, the slots' labels, so hours without trades take no room.
- * Colours are readable on a light and on a dark page. `meta` goes into `layout.meta`.
+ * A picture as a Plotly figure. Its x axis is one of categories, the slots' labels, so hours without trades take no room; of
+ * slots of time one of numbers, so a trade lies where its time does. Either way a slot's number is its place. Colours are
+ * readable on a light and on a dark page. `meta` goes into `layout.meta`.
  */
 export function plotlyFigure(picture: Picture, meta?: object): PlotlyFigure {
-  const { title, notes, labels, panels, ticks, shades } = picture;
+  const { title, notes, isTimed, labels, panels, ticks, shades } = picture;
+  const placeOf = isTimed ? (slot: number) => Math.round(slot * 1e4) / 1e4 : (slot: number) => labels[slot];
   const total = panels.reduce((sum, { role }) => sum + SHARES[role], 0);
   let top = 1;
   const axes: Record<string, unknown> = {};
@@ -35,10 +37,9 @@ export function plotlyFigure(picture: Picture, meta?: object): PlotlyFigure {
       fixedrange: false,
       ...(panel.role === "own" && { title: { text: plain(nameOf(panel)), font: { size: 10 } } }),
     };
-    return labels.length === 0 ? [] : panel.series.flatMap((series) => traces(series, labels, axis));
+    return labels.length === 0 ? [] : panel.series.flatMap((series) => traces(series, labels, placeOf, axis));
   });
-  const last = lastClose(panels[0]);
-  const color = last?.rises ? RISE : FALL;
+  const last = lastPrice(panels[0]);
   const lastAxis = panels.length > 1 ? `y${panels.length}` : "y";
   return {
     data,
@@ -50,19 +51,20 @@ export function plotlyFigure(picture: Picture, meta?: object): PlotlyFigure {
       font: { color: INK, size: 11 },
       paper_bgcolor: CLEAR,
       plot_bgcolor: CLEAR,
-      hovermode: "x unified",
+      hovermode: isTimed ? "x" : "x unified",
       hoverlabel: { bgcolor: "rgba(28,31,36,0.92)", bordercolor: INK, font: { color: "#e6e8eb" } },
       dragmode: "zoom",
       showlegend: data.some(({ showlegend }) => showlegend !== false),
       legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", bgcolor: CLEAR },
       xaxis: {
-        type: "category",
+        type: isTimed ? "linear" : "category",
         tickmode: "array",
-        tickvals: ticks.map(({ slot }) => labels[slot]),
+        tickvals: ticks.map(({ slot }) => placeOf(slot)),
         ticktext: ticks.map(({ text, isMajor }) => (isMajor ? `<b>${plain(text)}</b>` : plain(text))),
         tickangle: 0,
         ...(labels.length > 0 && { range: [-0.5, labels.length - 0.5] }),
         gridcolor: GRID,
+        ...(isTimed && { zeroline: false }),
         rangeslider: { visible: false },
         anchor: lastAxis,
       },
@@ -90,9 +92,9 @@ export function plotlyFigure(picture: Picture, meta?: object): PlotlyFigure {
                 yref: "y",
                 x0: 0,
                 x1: 1,
-                y0: last.close,
-                y1: last.close,
-                line: { color, width: 1, dash: "dot" },
+                y0: last.price,
+                y1: last.price,
+                line: { color: last.color, width: 1, dash: "dot" },
               },
             ]
           : []),
@@ -103,12 +105,12 @@ export function plotlyFigure(picture: Picture, meta?: object): PlotlyFigure {
               xref: "paper",
               yref: "y",
               x: 1,
-              y: last.close,
+              y: last.price,
               xanchor: "left",
               showarrow: false,
-              text: last.close.toLocaleString("en-US", { maximumSignificantDigits: 7 }),
+              text: last.price.toLocaleString("en-US", { maximumSignificantDigits: 7 }),
               font: { color: "#fff" },
-              bgcolor: color,
+              bgcolor: last.color,
               borderpad: 2,
             },
           ]
@@ -129,9 +131,14 @@ const plain = (text: string): string => text.replace(/[&<>]/g, (char) => ENTITIE
 const list = (values: Float64Array | readonly number[]): (number | null)[] =>
   Array.from(values, (value) => (Number.isFinite(value) ? value : null));
 
-function traces(series: Series, labels: readonly string[], yaxis: string): Record<string, unknown>[] {
+function traces(
+  series: Series,
+  labels: readonly string[],
+  placeOf: (slot: number) => string | number | undefined,
+  yaxis: string,
+): Record<string, unknown>[] {
   const name = plain(series.name);
-  const x = series.kind === "candles" ? labels : series.slots.map((slot) => labels[slot]);
+  const x = series.kind === "candles" ? labels : series.slots.map(placeOf);
   const base = { name, x, xaxis: "x", yaxis };
   switch (series.kind) {
     case "candles": {
@@ -154,7 +161,39 @@ function traces(series: Series, labels: readonly string[], yaxis: string): Recor
     case "columns": {
       const isPlain = typeof series.color !== "string";
       const marker = { color: series.color, opacity: 0.6, line: { width: 0 } };
-      return [{ type: "bar", ...base, y: list(series.values), marker, showlegend: !isPlain }];
+      const { width, texts } = series;
+      const told = texts && { hovertext: texts.map(plain), hoverinfo: "text" };
+      const more = { ...(width !== undefined && { width: Math.min(width * 0.8, labels.length / 50) }), ...told };
+      return [{ type: "bar", ...base, y: list(series.values), marker, showlegend: !isPlain, ...more }];
+    }
+    case "prices": {
+      const { color, values, spans } = series;
+      const reach = (to: readonly number[]) => list(values.map((value, i) => Math.abs((to[i] as number) - value)));
+      return [
+        {
+          type: "scatter",
+          mode: spans ? "lines" : "lines+markers",
+          ...base,
+          y: list(values),
+          line: { color, width: 1, shape: "hv" },
+          ...(spans
+            ? {
+                error_y: {
+                  type: "data",
+                  symmetric: false,
+                  array: reach(spans.high),
+                  arrayminus: reach(spans.low),
+                  color,
+                  thickness: 1.5,
+                  width: 0,
+                },
+              }
+            : { marker: { color, size: values.length > MOST_DOTS ? 3 : 5 } }),
+          hovertext: series.texts.map(plain),
+          hoverinfo: "text",
+          showlegend: false,
+        },
+      ];
     }
     case "line":
     case "step": {

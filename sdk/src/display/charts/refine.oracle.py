@@ -21,6 +21,7 @@ const time = Float64Array.from({ length: count }, (_, i) => START + i * 250_000)
 const price = time.map((_, i) => ((i * 7919) % 10_007) / 100 + Math.floor(i / 1000));
 const adapter = new MemoryAdapter({ time, price, size: time.map((_, i) => 1 + (i % 9)), timeZone: "America/New_York" });
 let bars = await adapter.getBarDaterange([START, START + count * 250_000], "tick", 1);
+let ticks = await adapter.getDate("2013-09-24");
 let half = chart(bars).with({ name: "half", values: bars.close.map((c) => c / 2), panel: "own" });
 """
 PLOTLY = "application/vnd.plotly.v1+json"
@@ -29,7 +30,8 @@ PLOTLY = "application/vnd.plotly.v1+json"
 def trades():
     i = np.arange(COUNT)
     price = ((i * 7919) % 10_007) / 100 + i // 1000
-    return pd.DataFrame({"price": price, "size": 1 + i % 9, "half": price / 2})
+    time = START + i * 250_000
+    return pd.DataFrame({"time": time, "price": price, "size": 1 + i % 9, "half": price / 2})
 
 
 def merged(frame, begin, end, count):
@@ -43,6 +45,34 @@ def merged(frame, begin, end, count):
 def check(got, wanted, what):
     if got != wanted:
         raise AssertionError(f"{what}: got {str(got)[:200]}, expected {str(wanted)[:200]}")
+
+
+UNITS = {"µs": 1, "ms": 1000, "s": 10**6, "min": 60 * 10**6, "h": 3600 * 10**6}
+
+
+def check_trades(figure, frame, what):
+    """The marks and the volume of a figure against pandas' groups by time; figure has begin, end and merged."""
+    begin, end, merged = figure["begin"], figure["end"], figure["merged"]
+    part = frame[(frame["time"] >= begin) & (frame["time"] < end)]
+    marks, volume = figure["data"]
+    if len(part) > 2000:
+        groups = part.groupby((part["time"] - begin) // merged)["price"]
+        low, high, last = groups.min(), groups.max(), groups.last()
+        check(marks["x"], last.index.tolist(), f"{what}: slots")
+        check(marks["y"], last.tolist(), f"{what}: last prices")
+        check(marks["error_y"]["array"], (high - last).tolist(), f"{what}: above")
+        check(marks["error_y"]["arrayminus"], (last - low).tolist(), f"{what}: below")
+    else:
+        check(marks["y"], part["price"].tolist(), f"{what}: prices")
+        times = begin + (np.array(marks["x"]) + 0.5) * merged - 0.5
+        assert np.abs(times - part["time"]).max() <= 1e-4 * merged, f"{what}: times"
+    assert len(marks["x"]) <= 2000, len(marks["x"])
+    _, _, count, unit = volume["name"].split(" ")
+    wide = int(count) * UNITS[unit]
+    sums = part.groupby((part["time"] - begin) // wide)["size"].sum()
+    check(volume["y"], sums.tolist(), f"{what}: volume")
+    middles = (sums.index.to_numpy() + 0.5) * wide / merged - 0.5
+    assert np.allclose(volume["x"], middles), f"{what}: columns"
 
 
 def check_figure(data, wanted, what):
@@ -108,9 +138,21 @@ def main(module):
         line = over.answer(**{"from": 100, "to": 200, "width": 1000})["data"][2]
         check([line["name"], line["y"]], ["half", frame["half"][100:200].tolist()], "the line over the bars")
 
+        # Trades are refined over time instead.
+        whole = shown(kernel, "ticks")
+        meta = whole["layout"]["meta"]["litlab"]
+        check([meta["target"], meta["version"], meta["length"]], ["litlab.bars", 1, START + (COUNT - 1) * 250_000 + 1], "meta of trades")
+        check_trades({**meta, **whole}, frame, "all trades")
+        near = Zoom(kernel, "page-5", {"version": 1, "id": meta["id"]})
+        for begin, past in [(0, 3600), (1000.5, 1300), (7777, 7780), (-1e9, 1e12), (5000, 5000.3)]:
+            start, end = START + begin * 1e6, START + past * 1e6
+            answer = near.answer(**{"from": start, "to": end, "width": 2000})
+            assert answer["begin"] <= max(start, START) and answer["end"] >= min(end, meta["length"]), answer
+            check_trades(answer, frame, f"trades from {begin} to {past} s")
+
         assert "run its cell again" in Zoom(kernel, "page-3", {"version": 1, "id": "none"}).closed()["error"]
         assert "expected { version: 1, id }" in Zoom(kernel, "page-4", {"version": 99, "id": id}).closed()["error"]
-        for comm in ("page-1", "page-2"):
+        for comm in ("page-1", "page-2", "page-5"):
             kernel.tell("comm_close", {"comm_id": comm, "data": {}})
         check(kernel.ask("comm_info_request")["content"]["comms"], {}, "open comms")
         assert "meta" not in shown(kernel, "bars.slice(0, 2000)")["layout"]

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { displayOf } from "../../../../test/display.js";
 import { ROOT, runPython } from "../../../../test/python.js";
 import { BAR_COLUMNS, type BarColumn, BarFrame } from "../../bars/bar-frame.js";
+import { TickFrame } from "../../bars/tick-frame.js";
 import { chart } from "../chart.js";
 import type { PlotlyFigure } from "./plotly-figure.js";
 import type { RefineMeta } from "./refine.js";
@@ -19,6 +20,13 @@ function barsOf(length: number): BarFrame {
   const columns = Object.fromEntries(BAR_COLUMNS.map((name) => [name, close])) as Record<BarColumn, Float64Array>;
   const timestamp = close.map((_, i) => START + i * 60e6);
   return new BarFrame({ ...columns, timestamp }, { timeZone: "America/New_York", unit: "min", size: 1 });
+}
+
+/** Four trades a second. */
+function ticksOf(length: number): TickFrame {
+  const time = Float64Array.from({ length }, (_, i) => START + i * 250e3);
+  const price = time.map((_, i) => 100 + Math.sin(i / 500) + (i % 13) / 50);
+  return new TickFrame({ time, price, size: price }, "America/New_York");
 }
 
 interface Comm {
@@ -164,6 +172,50 @@ describe("a chart that merges bars", () => {
     });
   });
 
+  test("shows trades each at its time when a page zooms into a frame of many", { timeout: 120_000 }, async () => {
+    const ticks = ticksOf(20_000);
+    const figure = await figureOf(ticks);
+    const meta = figure.layout.meta?.litlab;
+    expect(meta?.length).toBe((ticks.time.at(-1) as number) + 1);
+    expect(await metaOf(ticks)).toEqual(meta);
+    expect(await metaOf(ticks.slice(0, 2000))).toBeUndefined();
+    const comm = await open({ version: 1, id: meta?.id });
+    await inPage(async (page) => {
+      await page.exposeFunction("ask", (request: unknown) => {
+        comm.onMessage?.({ data: request });
+        return comm.sent.at(-1);
+      });
+      // As of bars, and what the axis says where a trade is drawn.
+      const zoomed = (await page.evaluate(
+        `(async ({ figure, meta, from, to }) => {
+          await Plotly.newPlot("plot", figure.data, figure.layout);
+          const plot = document.getElementById("plot");
+          const slotOf = (row, { begin, merged }) => (row - begin) / merged - 0.5;
+          const range = [from, to].map((row) => slotOf(row, meta));
+          const whole = { marks: plot.data[0].x.length, strokes: plot.querySelectorAll(".yerror").length };
+          await Plotly.relayout(plot, { "xaxis.range": range });
+          const [a, b] = plot._fullLayout.xaxis.range.map((slot) => meta.begin + (slot + 0.5) * meta.merged);
+          const shown = await ask({ request: 1, from: a, to: b, width: 2000 });
+          const layout = { ...shown.layout, meta: figure.layout.meta };
+          layout.xaxis.range = [from, to].map((row) => slotOf(row, shown));
+          await Plotly.react(plot, shown.data, layout);
+          const axis = plot._fullLayout.xaxis;
+          return { whole, width: axis._length, dots: plot.querySelectorAll(".scatterlayer .points path").length,
+            places: shown.data[0].x.map((x) => axis.c2p(x)), prices: shown.data[0].y, strokes: plot.querySelectorAll(".yerror").length };
+        })(${JSON.stringify({ figure, meta, from: ticks.time[5000], to: ticks.time[5400] })})`,
+      )) as Record<"whole" | "places" | "prices", number[]> & Record<"width" | "dots" | "strokes", number>;
+      const slots = (figure.data[0] as { x: number[] }).x.length;
+      expect(zoomed.whole).toEqual({ marks: slots, strokes: slots });
+      expect([slots <= 2000, zoomed.strokes]).toEqual([true, 0]);
+      // A few more than asked for, up to the next round time.
+      const first = ticks.price.findIndex((price, i) => price === zoomed.prices[0] && i > 4900);
+      expect(zoomed.prices).toEqual(Array.from(ticks.price.slice(first, first + zoomed.prices.length)));
+      expect(zoomed.dots).toBe(zoomed.prices.length);
+      for (const [i, place] of zoomed.places.entries())
+        expect(place).toBeCloseTo(((first + i - 5000) / 400) * zoomed.width, 1);
+    });
+  });
+
   test("every figure is one to Plotly", { timeout: 120_000 }, async () => {
     const bars = barsOf(300);
     const { close, timestamp = new Float64Array() } = bars;
@@ -174,6 +226,10 @@ describe("a chart that merges bars", () => {
         barsOf(0),
         barsOf(1),
         barsOf(2500),
+        ticksOf(0),
+        ticksOf(1),
+        ticksOf(300),
+        ticksOf(2500),
         chart(bars, { title: name, shades: [{ from: START, to: START + 60e8, label: name }] }).with(
           { name, values: hole, color: "teal" },
           { name: "step", values: hole, kind: "step", panel: "own", color: "rgb(1, 2, 3)" },
@@ -205,7 +261,8 @@ describe("a chart that merges bars", () => {
           })(${JSON.stringify(figure)})`,
         );
         expect(seen).toMatchObject({ problems: [], legend: true, traces: figure.data.length });
-        if (figure === figures[3]) expect((seen as { texts: string[] }).texts).toEqual(expect.arrayContaining([name]));
+        if (figure === figures.at(-1))
+          expect((seen as { texts: string[] }).texts).toEqual(expect.arrayContaining([name]));
       }
     });
   });

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { BarFrame } from "../../bars/bar-frame.js";
-import type { BarChart } from "./bar-chart.js";
 import type { Picture } from "./picture.js";
-import type { ChartSource } from "./picture-of.js";
+import type { Window } from "./picture-of.js";
+import { type PlotlyFigure, plotlyFigure } from "./plotly-figure.js";
 import { MOST_SLOTS } from "./slots.js";
 
 /** The comm that a page opens to see more of a chart: docs/charts.md. */
@@ -25,13 +24,30 @@ interface Comms {
   register(target: string, opened: (comm: Comm, event: { readonly data: unknown }) => unknown): void;
 }
 
-/** What `layout.meta` says of a chart whose picture merges bars. */
+/** A figure of a part of a chart. */
+export interface PartFigure extends PlotlyFigure, Pick<Picture, "begin" | "end" | "merged"> {}
+
+/** What shows a part of itself to who zooms in. */
+export interface Refinable {
+  figure(window: Window): PartFigure;
+}
+
+/** What is said of a chart that is kept. */
+export interface Offered {
+  /** What shows nothing but itself, and so has one chart; null: what has more in it. */
+  readonly frame: object | null;
+  /** How many bars there are; of trades the instant after the last one. */
+  readonly length: number;
+  /** What it holds in memory. */
+  readonly bytes: number;
+}
+
+/** What `layout.meta` says of a chart whose picture merges bars or trades. */
 export interface RefineMeta {
   readonly litlab: {
     readonly version: typeof VERSION;
     readonly target: typeof TARGET;
     readonly id: string;
-    /** How many bars there are. */
     readonly length: number;
     readonly begin: number;
     readonly end: number;
@@ -39,43 +55,44 @@ export interface RefineMeta {
   };
 }
 
-const charts = new Map<string, WeakRef<BarChart>>();
+const charts = new Map<string, WeakRef<Refinable>>();
 /** The charts that were shown last, by id, the oldest first. */
-const recent = new Map<string, { readonly chart: BarChart; readonly bytes: number }>();
+const recent = new Map<string, { readonly chart: Refinable; readonly bytes: number }>();
 /** Bare frames have one chart, for as long as they live. */
-const frames = new WeakMap<BarFrame, { readonly chart: BarChart; readonly id: string }>();
+const frames = new WeakMap<object, { readonly chart: Refinable; readonly id: string }>();
 let host: Comms | undefined;
 
-/** Keeps a chart for pages that zoom in, if its picture merges bars and there is a kernel; what the page is to ask for. */
-export function offer(chart: BarChart, source: ChartSource, { begin, end, merged }: Picture): RefineMeta | undefined {
+/** The figure of a part's picture. */
+export const partFigure = (picture: Picture): PartFigure => {
+  const { begin, end, merged } = picture;
+  return { begin, end, merged, ...plotlyFigure(picture) };
+};
+
+/** Keeps a chart for pages that zoom in, if there is a kernel and a slot of its picture holds several; what the page is to ask for. */
+export function offer(
+  chart: Refinable,
+  { frame, length, bytes }: Offered,
+  { begin, end, merged }: Picture,
+): RefineMeta | undefined {
   const comms = (globalThis as { readonly [HOST]?: Comms })[HOST];
   if (merged === 1 || !comms) return undefined;
   if (host !== comms) comms.register(TARGET, open);
   host = comms;
-  const isBare = source.layers.length === 0 && source.title === null && source.shades === null;
-  const known = isBare ? frames.get(source.frame) : undefined;
+  const known = frame ? frames.get(frame) : undefined;
   const id = known?.id ?? randomUUID();
   const kept = known?.chart ?? chart;
-  if (isBare) frames.set(source.frame, { chart: kept, id });
+  if (frame) frames.set(frame, { chart: kept, id });
   charts.set(id, new WeakRef(kept));
   recent.delete(id);
-  recent.set(id, { chart: kept, bytes: bytesOf(source) });
+  recent.set(id, { chart: kept, bytes });
   let total = 0;
   for (const [i, [older, { bytes }]] of [...recent].reverse().entries()) {
     total += bytes;
     if (i > 0 && (i >= MOST_CHARTS || total > MOST_BYTES)) recent.delete(older);
   }
   for (const [gone, reference] of charts) if (!reference.deref()) charts.delete(gone);
-  return {
-    litlab: { version: VERSION, target: TARGET, id, length: source.frame.length, begin, end, merged },
-  };
+  return { litlab: { version: VERSION, target: TARGET, id, length, begin, end, merged } };
 }
-
-const bytesOf = ({ frame, layers }: ChartSource): number =>
-  layers.reduce(
-    (sum, layer) => sum + 8 * (layer.rows?.length ?? frame.length),
-    8 * frame.columns.length * frame.length,
-  );
 
 async function open(comm: Comm, { data }: { readonly data: unknown }): Promise<void> {
   const early: unknown[] = [];

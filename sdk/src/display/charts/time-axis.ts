@@ -1,9 +1,19 @@
 import type { BarFrame } from "../../bars/bar-frame.js";
 import { bisect } from "../../bars/search.js";
-import { dateOfInstant, formatInstant } from "../../bars/time-zone.js";
+import {
+  DAY,
+  dateOfInstant,
+  dayNumber,
+  formatInstant,
+  HOUR,
+  midnightOf,
+  SECOND,
+  wallToInstant,
+} from "../../bars/time-zone.js";
 import type { AxisTick, SlotShade } from "./picture.js";
 import { MOST_STRETCHES, sessionShades } from "./session-shades.js";
 import type { Slots } from "./slots.js";
+import { ROUND_LENGTHS } from "./time-slots.js";
 
 /** A stretch of time that a chart shades, such as a session; µs since the epoch, UTC. */
 export interface Shade {
@@ -47,12 +57,72 @@ export function timeAxis(frame: BarFrame, slots: Slots, shades: readonly Shade[]
   const dates = stamps.map((stamp) => dateOfInstant(frame.future ? stamp : stamp - 1, frame.timeZone));
   const times = stamps.map((stamp) => formatInstant(stamp, frame.timeZone));
   const isDaily = frame.unit === "day";
-  const given = (shades ?? sessionShades(frame)).flatMap((shade) => slotShade(frame, timestamp, slots, shade));
+  const given = (shades ?? extendedHours(frame, timestamp)).flatMap((shade) =>
+    slotShade(frame, timestamp, slots, shade),
+  );
   return {
     labels: distinct(isDaily ? dates : times.map(withoutSeconds)),
     ticks: timeTicks(dates, isDaily ? null : times),
     shades: shades || given.length > 0 ? given : alternating(dates),
   };
+}
+
+/** The axis of slots of time, from the first trade to the last; extended hours are shaded. */
+export function instantAxis(timeZone: string, slots: Slots, first: number, last: number): TimeAxis {
+  const { begin, merged, count } = slots;
+  const times = Array.from({ length: count }, (_, slot) => formatInstant(begin + slot * merged, timeZone));
+  const edge = (time: number) => Math.min(Math.max(0, (time - begin) / merged), count);
+  const shades = sessionShades(first, last, timeZone).map(({ from, to }) => ({
+    from: edge(from),
+    to: edge(to),
+    label: "",
+  }));
+  return {
+    labels: times.map(withoutSeconds),
+    ticks: instantTicks(timeZone, slots, times),
+    shades: shades.filter(({ from, to }) => from < to),
+  };
+}
+
+/** A label at every round step of the clock, as many as find room; of a time that holds many dates, as bars have them. */
+function instantTicks(timeZone: string, slots: Slots, times: readonly string[]): AxisTick[] {
+  const { begin, end, count } = slots;
+  if (count === 1) return [{ slot: 0, text: withoutSeconds(clockOf(times[0] ?? "")), isMajor: false }];
+  const width = WIDTH / (end - begin);
+  const step = ROUND_LENGTHS.find((length) => length * width > clockLetters(length) * LETTER + GAP) ?? DAY;
+  if (step >= DAY) return timeTicks(times.map(dateOf), times);
+  const date = dateOfInstant(begin, timeZone);
+  const midnight = midnightOf(date, timeZone);
+  const hours = (count: number) => wallToInstant(dayNumber(date) * DAY + count * step, timeZone);
+  // Hours are the clock's, also after it is set; of an hour that it shows twice both have labels.
+  const stepAt = (count: number) => (step < HOUR ? midnight + count * step : hours(count));
+  const ticks: AxisTick[] = [];
+  let last = begin;
+  for (let count = Math.floor((begin - midnight) / step) - 1; stepAt(count) < end; count++) {
+    const time = stepAt(count);
+    if (time <= last) continue;
+    last = time;
+    const text = formatInstant(time, timeZone);
+    const clock = withoutSeconds(clockOf(text));
+    const isMajor = clock === "00:00";
+    ticks.push({ slot: placeOf(time, slots), text: isMajor ? dayOf(dateOf(text)) : clock, isMajor });
+  }
+  return ticks;
+}
+
+/** How many letters the clock's multiples of a time have at most: "09:30:00.25" of 50 ms. */
+const clockLetters = (length: number): number =>
+  length >= 60 * SECOND ? 5 : length >= SECOND ? 8 : 15 - Math.floor(Math.log10(length));
+
+/** Where an instant lies among slots of time: a whole number is the middle of a slot. */
+export const placeOf = (time: number, { begin, merged }: Slots): number => (time + 0.5 - begin) / merged - 0.5;
+
+/** The extended hours of bars shorter than a day. */
+function extendedHours({ unit, timeZone, future }: BarFrame, timestamp: Float64Array): readonly Shade[] {
+  const [first, last] = [timestamp[0], timestamp.at(-1)];
+  if (first === undefined || last === undefined || unit === "day") return [];
+  const within = future ? 0 : 1;
+  return sessionShades(first - within, last - within, timeZone);
 }
 
 function rowAxis({ begin, merged, count }: Slots): TimeAxis {
@@ -111,7 +181,7 @@ interface Candidate {
 
 /** Labels at round times, the rounder the sooner, as far apart as they need. */
 function timeTicks(dates: readonly string[], times: readonly string[] | null): AxisTick[] {
-  const clocks = times?.map((time) => time.slice(time.lastIndexOf(" ") + 1));
+  const clocks = times?.map(clockOf);
   const instants = clocks?.map((clock) => Date.parse(`1970-01-01T${clock}Z`));
   const days = (Date.parse(dates.at(-1) ?? "") - Date.parse(dates[0] ?? "")) / 86_400_000;
   const candidates: Candidate[] = [];
@@ -120,8 +190,8 @@ function timeTicks(dates: readonly string[], times: readonly string[] | null): A
     if (slot === 0 && dates.length > 1 && (days === 0 || !times)) continue;
     const level =
       slot === 0 ? 2 : levelOf(dates[slot - 1] ?? "", date, instants?.[slot - 1] ?? 0, instants?.[slot] ?? 0);
-    const month = MONTHS[Number(date.slice(-5, -3)) - 1] ?? "";
-    const day = `${month} ${Number(date.slice(-2))}`;
+    const day = dayOf(date);
+    const [month = ""] = day.split(" ");
     const text = [date.slice(0, -6), days > 60 ? month : day, day][level] ?? withoutSeconds(clocks?.[slot] ?? "");
     candidates.push({ slot, level, text });
   }
@@ -149,6 +219,13 @@ function timeTicks(dates: readonly string[], times: readonly string[] | null): A
   const isMixed = taken.some(({ level }) => level > least);
   return taken.map(({ slot, level, text }) => ({ slot, text, isMajor: isMixed && level <= least }));
 }
+
+/** "Oct 7" of "2013-10-07". */
+const dayOf = (date: string): string => `${MONTHS[Number(date.slice(-5, -3)) - 1] ?? ""} ${Number(date.slice(-2))}`;
+
+/** The "2013-10-07" and the "09:30:00" of "2013-10-07 09:30:00". */
+const dateOf = (time: string): string => time.slice(0, time.lastIndexOf(" "));
+const clockOf = (time: string): string => time.slice(time.lastIndexOf(" ") + 1);
 
 /** How round a time is: 0 a new year, 1 month, 2 date, then the steps of a day that it reaches. */
 function levelOf(dateBefore: string, date: string, before: number, now: number): number {
