@@ -1,7 +1,7 @@
 import { BAR_COLUMNS, type BarColumn } from "./bar-frame.js";
 import type { BarBounds } from "./bounds.js";
+import { ROW } from "./rows.js";
 import type { TickColumns } from "./tick-frame.js";
-import { ROW } from "./tick-tree.js";
 
 /** A frame's columns, with the bars' stamps. */
 export type BarColumns = Record<BarColumn | "timestamp", Float64Array>;

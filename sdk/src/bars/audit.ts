@@ -2,8 +2,8 @@ import type { MimeBundle } from "../display/mime-bundle.js";
 import { formatTable } from "../text-table.js";
 import type { TickCounts } from "./check-ticks.js";
 import type { DateRecords } from "./date-records.js";
+import { ROW } from "./rows.js";
 import { bisect } from "./search.js";
-import { ROW } from "./tick-tree.js";
 import { DAY, dayNumber, HOUR, SECOND } from "./time-zone.js";
 import type { TradingDay } from "./trading-day.js";
 

@@ -1,10 +1,12 @@
 import type { BarColumns } from "./aggregate.js";
 import { BAR_COLUMNS } from "./bar-frame.js";
+import { ROW } from "./rows.js";
 import { bisect } from "./search.js";
-import { ROW } from "./tick-tree.js";
 
-/** The bars of a whole range in rows, with the trades that they begin at. */
+/** The bars of a whole range, with the trades that they begin at. */
 export class BarSeries {
+  /** In the order of BAR_COLUMNS. */
+  readonly columns: readonly Float64Array[];
   /** Bar k is `rows[8 k]` to `rows[8 k + 7]`: a value of each of BAR_COLUMNS. */
   readonly rows: Float64Array;
   /** The number of each bar's first trade (of a brick: of the first after it), and at the end of all trades. */
@@ -16,6 +18,7 @@ export class BarSeries {
       const values = columns[name];
       for (let k = 0; k < values.length; k++) rows[k * ROW + column] = values[k] as number;
     }
+    this.columns = BAR_COLUMNS.map((name) => columns[name]);
     this.rows = rows;
     this.starts = starts;
   }
@@ -25,11 +28,22 @@ export class BarSeries {
   }
 
   get bytes(): number {
-    return this.rows.byteLength + this.starts.byteLength;
+    return 2 * this.rows.byteLength + this.starts.byteLength;
   }
 
   /** The bar that a trade lies in: the last that starts with it or before; -1 if none does. */
   barOf(trade: number): number {
     return bisect(this.starts, trade, true, 0, this.length) - 1;
+  }
+
+  /** Where bars begin among `length` trades from `offset` on, counted from there; the first of them begins with the first. */
+  startsWithin(offset: number, length: number): number[] {
+    const starts: number[] = [];
+    for (let bar = this.barOf(offset); bar < this.length; bar++) {
+      const start = (this.starts[bar] as number) - offset;
+      if (start >= length) break;
+      starts.push(Math.max(0, start));
+    }
+    return starts;
   }
 }

@@ -10,9 +10,9 @@ import { checkCoarser, checkSourceBars, DateBars } from "./date-bars.js";
 import type { DateRecords } from "./date-records.js";
 import { DateTicks } from "./date-ticks.js";
 import { BarFinder, type BarRequest, History } from "./history.js";
+import { ROW } from "./rows.js";
 import type { SourceBarColumns, SourceBars } from "./source-bars.js";
 import { type TickColumns, TickFrame } from "./tick-frame.js";
-import { ROW } from "./tick-tree.js";
 import { checkTimeZone, toDate } from "./time-zone.js";
 import { type Session, type SessionParts, sessionParts, type TradingDay, tradingDay } from "./trading-day.js";
 
@@ -60,7 +60,6 @@ export abstract class BaseAdapter {
   readonly #reading = new Map<string, Promise<DateRecords>>();
   #history: Promise<History> | undefined;
   #finder: { readonly unit: Unit; readonly request: BarRequest; readonly finder: BarFinder } | undefined;
-  #rows = new Float64Array();
 
   /** The bars that the source holds instead of trades; null if it holds trades. */
   readonly sourceBars: SourceBars | null;
@@ -160,12 +159,9 @@ export abstract class BaseAdapter {
     const plan = finder.plan(checkIndex(index ?? finder.history.length - 1, finder.history.length));
     const holding = finder.hold(plan);
     const held = holding instanceof Promise ? await holding : holding;
-    const { length } = plan;
-    // Nothing is awaited from here on: the rows are one call's alone.
-    if (this.#rows.length < length * ROW) this.#rows = new Float64Array(length * ROW);
-    finder.write(plan, held, this.#rows, 0);
-    const columns = columnsOf(this.#rows, length);
-    return new BarFrame(columns, { timeZone: this.timeZone, unit, size, future });
+    const memory = takeMemory(plan.length * ROW);
+    finder.writeColumns(plan, held, memory);
+    return new BarFrame(columnsOf(memory, plan.length), { timeZone: this.timeZone, unit, size, future });
   }
 
   /**
@@ -423,25 +419,24 @@ function checkIndex(index: number, length: number): number {
 
 /** Values that small frames share a piece of memory of. */
 const SLAB = 8192;
-let slab = new Float64Array(SLAB);
-let used = 0;
+let slab = new Float64Array(0);
+let used = SLAB;
 
-/** Memory that nothing else uses. */
+/** Memory that nothing else uses; what is in it is to be overwritten. */
 function takeMemory(values: number): Float64Array {
   if (values > SLAB / 4) return new Float64Array(values);
   if (used + values > SLAB) {
-    slab = new Float64Array(SLAB);
+    slab = new Float64Array(Buffer.allocUnsafeSlow(SLAB * 8).buffer);
     used = 0;
   }
   used += values;
   return slab.subarray(used - values, used);
 }
 
-/** Rows as a frame's columns. */
-function columnsOf(rows: Float64Array, length: number): Readonly<Record<BarColumn, Float64Array>> {
-  const memory = takeMemory(length * ROW);
+/** Columns that lie one after the other. */
+function columnsOf(memory: Float64Array, length: number): Readonly<Record<BarColumn, Float64Array>> {
   const column = (number: number) => memory.subarray(number * length, (number + 1) * length);
-  const columns = {
+  return {
     open: column(0),
     high: column(1),
     low: column(2),
@@ -451,16 +446,4 @@ function columnsOf(rows: Float64Array, length: number): Readonly<Record<BarColum
     volMean: column(6),
     volMax: column(7),
   };
-  // All columns of a row together: a column at a time takes three times as long.
-  for (let k = 0, at = 0; k < length; k++, at += ROW) {
-    memory[k] = rows[at] as number;
-    memory[k + length] = rows[at + 1] as number;
-    memory[k + 2 * length] = rows[at + 2] as number;
-    memory[k + 3 * length] = rows[at + 3] as number;
-    memory[k + 4 * length] = rows[at + 4] as number;
-    memory[k + 5 * length] = rows[at + 5] as number;
-    memory[k + 6 * length] = rows[at + 6] as number;
-    memory[k + 7 * length] = rows[at + 7] as number;
-  }
-  return columns;
 }

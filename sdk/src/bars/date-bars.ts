@@ -1,6 +1,7 @@
 import { LitDataError } from "../errors.js";
 import type { BarBuilder } from "./aggregate.js";
 import type { Unit } from "./bar-frame.js";
+import type { BarSeries } from "./bar-series.js";
 import { type BarBounds, timeBounds } from "./bounds.js";
 import { type CheckContext, sortByTime, type TickCounts } from "./check-ticks.js";
 import { type DateRecords, STEPS } from "./date-records.js";
@@ -81,6 +82,10 @@ export class DateBars implements DateRecords {
       [open[begin] as number, highest, lowest, close[end - 1] as number, trades, sum, sum / trades, Number.NaN],
       at,
     );
+  }
+
+  writePart(_: BarSeries, __: number, ___: boolean, begin: number, end: number, out: Float64Array, at: number): void {
+    this.writeRow(begin, end, out, at);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { BarBuilder } from "./aggregate.js";
 import type { Unit } from "./bar-frame.js";
+import type { BarSeries } from "./bar-series.js";
 import type { BarBounds } from "./bounds.js";
 import type { TickCounts } from "./check-ticks.js";
 import { HOUR, SECOND } from "./time-zone.js";
@@ -18,6 +19,19 @@ export interface DateRecords {
   addTo(builder: BarBuilder, bounds: BarBounds): void;
   /** Writes the bar of `begin` to `end - 1` as a row: a value of each of BAR_COLUMNS. */
   writeRow(begin: number, end: number, out: Float64Array, at: number): void;
+  /**
+   * Writes a part of one of `bars` as a row: its records up to `end - 1`, or (`future`) from `begin` on.
+   * @param offset the number of the date's first record among those of `bars`
+   */
+  writePart(
+    bars: BarSeries,
+    offset: number,
+    future: boolean,
+    begin: number,
+    end: number,
+    out: Float64Array,
+    at: number,
+  ): void;
 }
 
 /** What a unit of time takes, µs; a day's length depends on the clock. */

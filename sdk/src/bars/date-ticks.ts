@@ -1,5 +1,7 @@
 import type { BarBuilder } from "./aggregate.js";
 import type { Unit } from "./bar-frame.js";
+import { BarParts } from "./bar-parts.js";
+import type { BarSeries } from "./bar-series.js";
 import { type BarBounds, brickBounds, thresholdBounds, tickBounds, timeBounds } from "./bounds.js";
 import { type CheckContext, checkTicks, type TickCounts } from "./check-ticks.js";
 import { type DateRecords, STEPS } from "./date-records.js";
@@ -9,8 +11,8 @@ import { joinTicks, type TickColumns } from "./tick-frame.js";
 import { TickTree } from "./tick-tree.js";
 import { spanOf, type TradingDay, type Window } from "./trading-day.js";
 
-/** Three columns and their tree. */
-const BYTES_A_TRADE = 3 * 8 * 1.1;
+/** Three columns, their tree, its windows and parts of bars. */
+const BYTES_A_TRADE = 3 * 8 * 1.25;
 
 /** The checked trades of one trading date. */
 export class DateTicks implements DateRecords {
@@ -18,6 +20,8 @@ export class DateTicks implements DateRecords {
   readonly counts: TickCounts;
   readonly #day: TradingDay;
   #tree: TickTree | undefined;
+  /** Of the bars whose parts were asked for last. */
+  #parts: { readonly bars: BarSeries; readonly future: boolean; readonly parts: BarParts } | undefined;
 
   /** @throws LitDataError if they are no trades of the date */
   constructor(ticks: TickColumns, context: CheckContext) {
@@ -59,6 +63,20 @@ export class DateTicks implements DateRecords {
   writeRow(begin: number, end: number, out: Float64Array, at: number): void {
     this.#tree ??= new TickTree(this.ticks);
     this.#tree.write(begin, end, out, at);
+  }
+
+  writePart(
+    bars: BarSeries,
+    offset: number,
+    future: boolean,
+    begin: number,
+    end: number,
+    out: Float64Array,
+    at: number,
+  ): void {
+    if (this.#parts?.bars !== bars || this.#parts.future !== future)
+      this.#parts = { bars, future, parts: new BarParts(this.ticks, bars.startsWithin(offset, this.length), future) };
+    this.#parts.parts.write(begin, end, out, at);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { BarSeries } from "./bar-series.js";
 import type { DateRecords } from "./date-records.js";
+import { mergeRow, ROW, rowsToColumns } from "./rows.js";
 import { bisect } from "./search.js";
-import { mergeRow, ROW } from "./tick-tree.js";
 
 /** The trades of the date at a position among the dates, at once if they are at hand. */
 export type LoadDate = (position: number) => DateRecords | Promise<DateRecords>;
@@ -56,6 +56,25 @@ export class History {
     }
   }
 
+  /** Writes the part of one of `bars` that is the trades `begin` to `end - 1` as a row. */
+  writePart(
+    { first, ticks }: Held,
+    bars: BarSeries,
+    future: boolean,
+    begin: number,
+    end: number,
+    row: Float64Array,
+    at: number,
+  ): void {
+    const [records] = ticks;
+    // A bar of several dates.
+    if (!records || ticks.length > 1) this.write({ first, ticks }, begin, end - begin, 1, row, at);
+    else {
+      const offset = this.#offsets[first] as number;
+      records.writePart(bars, offset, future, begin - offset, end - offset, row, at);
+    }
+  }
+
   #dateOf(trade: number): number {
     return bisect(this.#offsets, trade, true, 0, this.dates.length) - 1;
   }
@@ -97,6 +116,7 @@ export class BarFinder {
   readonly #series: BarSeries | null;
   readonly #request: BarRequest;
   readonly #areBricks: boolean;
+  #rows = new Float64Array();
 
   constructor(history: History, series: BarSeries | null, request: BarRequest, areBricks: boolean) {
     this.history = history;
@@ -139,8 +159,27 @@ export class BarFinder {
 
   /** Writes a plan's rows. */
   write(plan: BarPlan, held: Held, rows: Float64Array, at: number): void {
-    const { length, bar, row, bars, trades, begin } = plan;
+    const { length, bar, row } = plan;
     if (this.#series) rows.set(this.#series.rows.subarray(bar * ROW, (bar + length) * ROW), at);
-    this.history.write(held, begin, trades, bars, rows, at + row * ROW);
+    this.#writeTrades(plan, held, rows, at + row * ROW);
+  }
+
+  /** Writes a plan's bars as columns that lie one after the other. */
+  writeColumns(plan: BarPlan, held: Held, memory: Float64Array): void {
+    const { length, bar, row, bars } = plan;
+    for (let c = 0, at = 0; this.#series && c < ROW; c++) {
+      const column = this.#series.columns[c] as Float64Array;
+      for (let k = bar; k < bar + length; k++) memory[at++] = column[k] as number;
+    }
+    if (this.#rows.length < bars * ROW) this.#rows = new Float64Array(bars * ROW);
+    this.#writeTrades(plan, held, this.#rows, 0);
+    rowsToColumns(this.#rows, bars, memory, length, row);
+  }
+
+  /** Writes the bars that are made of trades. */
+  #writeTrades({ bars, trades, begin }: BarPlan, held: Held, rows: Float64Array, at: number): void {
+    if (!this.#series) this.history.write(held, begin, trades, bars, rows, at);
+    else if (bars > 0)
+      this.history.writePart(held, this.#series, this.#request.future, begin, begin + trades, rows, at);
   }
 }

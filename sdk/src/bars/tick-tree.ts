@@ -1,15 +1,12 @@
-import { BAR_COLUMNS } from "./bar-frame.js";
+import { BLOCK, clear, FAN, type Gathered, gather, setBlock, setRow } from "./rows.js";
 import type { TickColumns } from "./tick-frame.js";
-
-/** Values a row of bars: one of each of BAR_COLUMNS. */
-export const ROW = BAR_COLUMNS.length;
-/** Trades, or blocks of the level below, a block. */
-const FAN = 16;
-/** Values a block: the highest and lowest price, the sum and the maximum of the sizes. */
-const BLOCK = 4;
+import { SMALLEST_WINDOW, TickWindows } from "./tick-windows.js";
 
 /** What a bar has gathered so far. */
-const gathered = { high: 0, low: 0, sum: 0, max: 0 };
+const gathered: Gathered = { high: 0, low: 0, sum: 0, max: 0 };
+
+/** Bars of one count of trades, one after the other, that windows are made for. */
+const MANY = 16;
 
 /**
  * Trades summarised in blocks of 16, blocks of such blocks, and so on, so the bar of any range of them costs a hundred
@@ -18,6 +15,12 @@ const gathered = { high: 0, low: 0, sum: 0, max: 0 };
 export class TickTree {
   readonly #ticks: TickColumns;
   readonly #levels: readonly Float64Array[];
+  /** How many trades the last bar had that had no windows, and how many such bars there were in a row. */
+  #size = 0;
+  #asked = 0;
+  #windows: TickWindows | undefined;
+  /** Whether all sizes are whole numbers; found out when it matters. */
+  #isWhole: boolean | undefined;
 
   constructor(ticks: TickColumns) {
     this.#ticks = ticks;
@@ -26,7 +29,7 @@ export class TickTree {
     for (let below: Float64Array | undefined; length > FAN; length = Math.ceil(length / FAN)) {
       const source = below;
       below = summarise(length, (from, to) =>
-        source ? gatherBlocks(source, from, to) : gatherTrades(ticks, from, to),
+        source ? gatherBlocks(source, from, to) : gather(gathered, ticks, from, to),
       );
       levels.push(below);
     }
@@ -35,15 +38,20 @@ export class TickTree {
 
   /** Writes the bar of the trades `begin` to `end - 1` as a row: a value of each of BAR_COLUMNS. */
   write(begin: number, end: number, out: Float64Array, at: number): void {
+    const windows = this.#windowsOf(end - begin);
+    if (windows) {
+      windows.write(begin, end, out, at);
+      return;
+    }
     const levels = this.#levels;
     const { price } = this.#ticks;
-    gatherNothing();
+    clear(gathered);
     let first = Math.ceil(begin / FAN);
     let last = Math.floor(end / FAN);
-    if (first >= last || levels.length === 0) gatherTrades(this.#ticks, begin, end);
+    if (first >= last || levels.length === 0) gather(gathered, this.#ticks, begin, end);
     else {
-      gatherTrades(this.#ticks, begin, first * FAN);
-      gatherTrades(this.#ticks, last * FAN, end);
+      gather(gathered, this.#ticks, begin, first * FAN);
+      gather(gathered, this.#ticks, last * FAN, end);
       for (let depth = 0; ; depth++) {
         const level = levels[depth] as Float64Array;
         const from = Math.ceil(first / FAN);
@@ -58,39 +66,20 @@ export class TickTree {
         last = to;
       }
     }
-    const { high, low, sum, max } = gathered;
-    out[at] = price[begin] as number;
-    out[at + 1] = high;
-    out[at + 2] = low;
-    out[at + 3] = price[end - 1] as number;
-    out[at + 4] = end - begin;
-    out[at + 5] = sum;
-    out[at + 6] = sum / (end - begin);
-    out[at + 7] = max;
+    setRow(out, at, price[begin] as number, price[end - 1] as number, end - begin, gathered);
   }
-}
 
-function gatherNothing(): void {
-  gathered.high = -Infinity;
-  gathered.low = Infinity;
-  gathered.sum = 0;
-  gathered.max = -Infinity;
-}
-
-function gatherTrades({ price, size }: TickColumns, from: number, to: number): void {
-  let { high, low, sum, max } = gathered;
-  for (let i = from; i < to; i++) {
-    const p = price[i] as number;
-    const v = size[i] as number;
-    if (p > high) high = p;
-    if (p < low) low = p;
-    if (v > max) max = v;
-    sum += v;
+  /** Windows of bars of so many trades, once many of them have been asked for. */
+  #windowsOf(size: number): TickWindows | undefined {
+    if (this.#windows?.size === size) return this.#windows;
+    this.#asked = size === this.#size ? this.#asked + 1 : 1;
+    this.#size = size;
+    if (this.#asked < MANY || size < SMALLEST_WINDOW) return undefined;
+    this.#isWhole ??= this.#ticks.size.every(Number.isInteger);
+    if (!this.#isWhole) return undefined;
+    this.#windows = new TickWindows(this.#ticks, this.#levels[0] as Float64Array, size);
+    return this.#windows;
   }
-  gathered.high = high;
-  gathered.low = low;
-  gathered.sum = sum;
-  gathered.max = max;
 }
 
 function gatherBlocks(level: Float64Array, from: number, to: number): void {
@@ -114,25 +103,9 @@ function gatherBlocks(level: Float64Array, from: number, to: number): void {
 function summarise(length: number, gather: (from: number, to: number) => void): Float64Array {
   const level = new Float64Array(Math.ceil(length / FAN) * BLOCK);
   for (let at = 0, from = 0; from < length; from += FAN, at += BLOCK) {
-    gatherNothing();
+    clear(gathered);
     gather(from, Math.min(from + FAN, length));
-    level[at] = gathered.high;
-    level[at + 1] = gathered.low;
-    level[at + 2] = gathered.sum;
-    level[at + 3] = gathered.max;
+    setBlock(level, at / BLOCK, gathered);
   }
   return level;
-}
-
-/** Lets a row take in the row of later trades. */
-export function mergeRow(row: Float64Array, at: number, later: Float64Array): void {
-  const get = (column: number) => row[at + column] as number;
-  const [, high = 0, low = 0, close = 0, count = 0, sum = 0, , max = 0] = later;
-  row[at + 1] = Math.max(get(1), high);
-  row[at + 2] = Math.min(get(2), low);
-  row[at + 3] = close;
-  row[at + 4] = get(4) + count;
-  row[at + 5] = get(5) + sum;
-  row[at + 6] = get(5) / get(4);
-  row[at + 7] = Math.max(get(7), max);
 }

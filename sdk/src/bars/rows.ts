@@ -1,0 +1,106 @@
+import { BAR_COLUMNS } from "./bar-frame.js";
+import type { TickColumns } from "./tick-frame.js";
+
+/** Values a row of bars: one of each of BAR_COLUMNS. */
+export const ROW = BAR_COLUMNS.length;
+
+/** What a bar has gathered of its trades. */
+export interface Gathered {
+  high: number;
+  low: number;
+  /** The sum and maximum of the sizes. */
+  sum: number;
+  max: number;
+}
+
+/** Trades a block, at whose edges what bars have gathered is kept. */
+export const FAN = 16;
+/** Values a block: the highest and lowest price, the sum and the maximum of the sizes. */
+export const BLOCK = 4;
+
+/** As of no trade. */
+export function clear(gathered: Gathered): void {
+  gathered.high = -Infinity;
+  gathered.low = Infinity;
+  gathered.sum = 0;
+  gathered.max = -Infinity;
+}
+
+/** Takes in the trades `from` to `to - 1`. */
+export function gather(gathered: Gathered, { price, size }: TickColumns, from: number, to: number): void {
+  let { high, low, sum, max } = gathered;
+  for (let i = from; i < to; i++) {
+    const p = price[i] as number;
+    const v = size[i] as number;
+    if (p > high) high = p;
+    if (p < low) low = p;
+    if (v > max) max = v;
+    sum += v;
+  }
+  gathered.high = high;
+  gathered.low = low;
+  gathered.sum = sum;
+  gathered.max = max;
+}
+
+/** Keeps what is gathered as a block. */
+export function setBlock(blocks: Float64Array, block: number, { high, low, sum, max }: Gathered): void {
+  const at = block * BLOCK;
+  blocks[at] = high;
+  blocks[at + 1] = low;
+  blocks[at + 2] = sum;
+  blocks[at + 3] = max;
+}
+
+/** Writes the bar of `count` trades as a row. */
+export function setRow(
+  out: Float64Array,
+  at: number,
+  open: number,
+  close: number,
+  count: number,
+  { high, low, sum, max }: Gathered,
+): void {
+  out[at] = open;
+  out[at + 1] = high;
+  out[at + 2] = low;
+  out[at + 3] = close;
+  out[at + 4] = count;
+  out[at + 5] = sum;
+  out[at + 6] = sum / count;
+  out[at + 7] = max;
+}
+
+/** Lets a row take in the row of later trades. */
+export function mergeRow(row: Float64Array, at: number, later: Float64Array): void {
+  const get = (column: number) => row[at + column] as number;
+  const [, high = 0, low = 0, close = 0, count = 0, sum = 0, , max = 0] = later;
+  row[at + 1] = Math.max(get(1), high);
+  row[at + 2] = Math.min(get(2), low);
+  row[at + 3] = close;
+  row[at + 4] = get(4) + count;
+  row[at + 5] = get(5) + sum;
+  row[at + 6] = get(5) / get(4);
+  row[at + 7] = Math.max(get(7), max);
+}
+
+/** Writes rows into columns of `length` values that lie one after the other in `memory`, from the row `first` on. */
+export function rowsToColumns(
+  rows: Float64Array,
+  count: number,
+  memory: Float64Array,
+  length: number,
+  first: number,
+): void {
+  // All columns of a row together: a column at a time takes three times as long.
+  for (let k = first, at = 0; at < count * ROW; k++, at += ROW) {
+    memory[k] = rows[at] as number;
+    memory[k + length] = rows[at + 1] as number;
+    memory[k + 2 * length] = rows[at + 2] as number;
+    memory[k + 3 * length] = rows[at + 3] as number;
+    memory[k + 4 * length] = rows[at + 4] as number;
+    memory[k + 5 * length] = rows[at + 5] as number;
+    memory[k + 6 * length] = rows[at + 6] as number;
+    memory[k + 7 * length] = rows[at + 7] as number;
+  }
+}
