@@ -32,6 +32,7 @@ await main(async () => {
   await makeVenv(".venv-test", "test/requirements.txt", "Install the tests' oracles into .venv-test", python);
   await check("Check the types", "types", ["node_modules/typescript/bin/tsc", "--build"]);
   await check("Lint", "lint", ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."]);
+  await check("Check the WebAssembly", "wasm", ["scripts/wasm.mjs", "--check"]);
   await check("Build the API docs", "docs", ["node_modules/typedoc/bin/typedoc"]);
   await check("Check the licences", "licenses", ["scripts/licenses.mjs", "--check"]);
   const report = join(CACHE, "vitest.json");

@@ -3,7 +3,7 @@ import type { LitError } from "../errors.js";
 import type { Hdf5Parts } from "./libhdf5.js";
 import type { Hdf5Answer, Hdf5Span, Hdf5Start } from "./serve-file.js";
 
-const MEMORY = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 };
+const MEMORY = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 3 };
 
 /** A thread that reads one HDF5 file of unknown origin. It answers in the order of the requests. */
 export interface Hdf5Reader<R> {

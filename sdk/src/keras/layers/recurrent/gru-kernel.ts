@@ -1,4 +1,3 @@
-import { sigmoid, tanh } from "./fast-math.js";
 import { registerSequence, type Step, type StepBack } from "./sequence.js";
 
 /** The kernel's name: a backend that has it runs it. */
@@ -10,31 +9,41 @@ export const GRU_KERNEL = "LitGru";
  */
 registerSequence(GRU_KERNEL, 3, [gateStep, outputStep], [candidateBack, gatesBack]);
 
-/** Fills z and r of `gates`, and `inner`: with a bias what r will scale, h·U + b, else what it has scaled, r·h. */
-function gateStep({ projected, sums, bias, h, inner, gates, units }: Step): void {
+/** Fills z and r of the gates, and `inner`: with a bias what r will scale, h·U + b, else what it has scaled, r·h. */
+function gateStep({ projected, sums, bias, h, inner, activations, units }: Step): void {
+  const { sums: raw, values: gates } = activations;
   const width = bias ? 3 * units : 2 * units;
-  for (let row = 0, batch = h.length / units; row < batch; row++)
-    for (let unit = 0, state = row * units; unit < units; unit++, state++) {
-      const [at, from] = [row * 3 * units + unit, row * width + unit] as const;
-      const z = (projected[at] as number) + (sums[from] as number);
-      const r = (projected[at + units] as number) + (sums[from + units] as number);
-      gates[at] = sigmoid(bias ? z + (bias[unit] as number) : z);
-      gates[at + units] = sigmoid(bias ? r + (bias[units + unit] as number) : r);
-      inner[state] = bias
-        ? (sums[from + 2 * units] as number) + (bias[2 * units + unit] as number)
-        : (gates[at + units] as number) * (h[state] as number);
+  for (let row = 0, batch = h.length / units; row < batch; row++) {
+    const begin = row * 3 * units;
+    for (let gate = 0; gate < 2 * units; gate++) {
+      const sum = (projected[begin + gate] as number) + (sums[row * width + gate] as number);
+      raw[begin + gate] = bias ? sum + (bias[gate] as number) : sum;
     }
+    activations.sigmoid(begin, 2 * units);
+    for (let unit = 0, state = row * units; unit < units; unit++, state++)
+      inner[state] = bias
+        ? (sums[row * width + 2 * units + unit] as number) + (bias[2 * units + unit] as number)
+        : (gates[begin + units + unit] as number) * (h[state] as number);
+  }
 }
 
-/** Fills the candidate of `gates`, and h in place. */
-function outputStep({ projected, h, inner, product, gates, mask, units }: Step): void {
+/** Fills the candidate of the gates, and h in place. */
+function outputStep({ projected, h, inner, product, activations, mask, units }: Step): void {
+  const { sums: raw, values: gates } = activations;
+  const candidates = 3 * h.length;
+  for (let row = 0, batch = h.length / units; row < batch; row++)
+    for (let unit = 0, state = row * units; unit < units; unit++, state++) {
+      const at = row * 3 * units + unit;
+      const added = product ? (product[state] as number) : (gates[at + units] as number) * (inner[state] as number);
+      raw[candidates + state] = (projected[at + 2 * units] as number) + added;
+    }
+  activations.tanh(candidates, h.length);
   for (let row = 0, batch = h.length / units; row < batch; row++) {
     const isMasked = mask !== undefined && mask[row] === 0;
     for (let unit = 0, state = row * units; unit < units; unit++, state++) {
       const at = row * 3 * units + unit;
       const z = gates[at] as number;
-      const added = product ? (product[state] as number) : (gates[at + units] as number) * (inner[state] as number);
-      const candidate = tanh((projected[at + 2 * units] as number) + added);
+      const candidate = gates[candidates + state] as number;
       gates[at + 2 * units] = candidate;
       if (!isMasked) h[state] = z * (h[state] as number) + (1 - z) * candidate;
     }

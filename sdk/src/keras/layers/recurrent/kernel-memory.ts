@@ -1,7 +1,7 @@
 import type { KernelBackend, KernelConfig, TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../../tensors/size-of.js";
 import { getKernel, registerKernel } from "../../../tf.js";
-import { multiply } from "./fast-math.js";
+import { multiply } from "./multiply.js";
 
 /** How a kernel that loops in JavaScript reaches float32 tensors of its backend. */
 export interface KernelMemory {

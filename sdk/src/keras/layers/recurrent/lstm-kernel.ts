@@ -1,4 +1,3 @@
-import { sigmoid, tanh } from "./fast-math.js";
 import { registerSequence, type Step, type StepBack } from "./sequence.js";
 
 /** The kernel's name: a backend that has it runs it. */
@@ -7,30 +6,36 @@ export const LSTM_KERNEL = "LitLstm";
 /** LSTM (tanh, sigmoid), gates in Keras' order i, f, c, o. */
 registerSequence(LSTM_KERNEL, 4, [step], [stepBack]);
 
-function step({ projected, sums, h, inner: c, gates, mask, units }: Step): void {
-  const batch = h.length / units;
-  for (let row = 0; row < batch; row++) {
-    if (mask && mask[row] === 0) continue;
-    for (let unit = 0, at = row * 4 * units, state = row * units; unit < units; unit++, at++, state++) {
-      const [toF, toG, toO] = [at + units, at + 2 * units, at + 3 * units] as const;
-      const i = sigmoid((projected[at] as number) + (sums[at] as number));
-      const f = sigmoid((projected[toF] as number) + (sums[toF] as number));
-      const g = tanh((projected[toG] as number) + (sums[toG] as number));
-      const o = sigmoid((projected[toO] as number) + (sums[toO] as number));
-      const cell = f * (c[state] as number) + i * g;
-      c[state] = cell;
-      h[state] = o * tanh(cell);
-      gates[at] = i;
-      gates[toF] = f;
-      gates[toG] = g;
-      gates[toO] = o;
+function step({ projected, sums, h, inner: c, activations, mask, units }: Step): void {
+  const { sums: raw, values: gates } = activations;
+  const width = 4 * units;
+  const cells = 4 * h.length;
+  for (let at = 0; at < cells; at++) raw[at] = (projected[at] as number) + (sums[at] as number);
+  for (let at = 0; at < cells; at += width) {
+    activations.sigmoid(at, 2 * units);
+    activations.tanh(at + 2 * units, units);
+    activations.sigmoid(at + 3 * units, units);
+  }
+  for (let at = 0, state = 0; at < cells; at += width)
+    for (let i = at; i < at + units; i++, state++)
+      raw[cells + state] =
+        (gates[i + units] as number) * (c[state] as number) + (gates[i] as number) * (gates[i + 2 * units] as number);
+  activations.tanh(cells, h.length);
+  for (let at = 0, state = 0; at < cells; at += width) {
+    const isMasked = mask !== undefined && mask[at / width] === 0;
+    for (let o = at + 3 * units; o < at + width; o++, state++) {
+      if (isMasked) continue;
+      c[state] = raw[cells + state] as number;
+      h[state] = (gates[o] as number) * (gates[cells + state] as number);
     }
   }
 }
 
 /** A masked step's h goes to the step before as it is, another's by its gates only. */
-function stepBack({ inner, gates, before, dH, dInner, dSums, mask, units }: StepBack): void {
+function stepBack({ inner, gates, before, dH, dInner, dSums, activations, mask, units }: StepBack): void {
   const batch = dH.length / units;
+  activations.sums.set(inner);
+  activations.tanh(0, inner.length);
   for (let row = 0; row < batch; row++) {
     if (mask && mask[row] === 0) {
       dSums.fill(0, row * 4 * units, (row + 1) * 4 * units);
@@ -42,7 +47,7 @@ function stepBack({ inner, gates, before, dH, dInner, dSums, mask, units }: Step
       const f = gates[toF] as number;
       const g = gates[toG] as number;
       const o = gates[toO] as number;
-      const bent = tanh(inner[state] as number);
+      const bent = activations.values[state] as number;
       const dOutput = dH[state] as number;
       const dCell = (dInner[state] as number) + dOutput * o * (1 - bent * bent);
       dSums[at] = dCell * g * i * (1 - i);

@@ -1,5 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { cast, customGrad, engine, type NamedTensorMap, type Tensor } from "../../../tf.js";
+import { Activations } from "./activations.js";
 import { type KernelMemory, registerLoop, stepOf, transposed } from "./kernel-memory.js";
 
 /** What a step reads, and writes in place; each [batch, …]. */
@@ -13,13 +14,15 @@ export interface Step {
   readonly inner: Float32Array;
   /** inner · candidate's kernel, in the second stage. */
   readonly product: Float32Array | undefined;
-  readonly gates: Float32Array;
+  /** Its values are the gates [batch, gates · units], and after them [batch, units] of what else a cell bends. */
+  readonly activations: Activations;
   readonly mask: Float32Array | undefined;
   readonly units: number;
 }
 
 /** What a step back reads, and writes in place. */
-export interface StepBack extends Pick<Step, "inner" | "gates" | "mask" | "units"> {
+export interface StepBack extends Pick<Step, "inner" | "activations" | "mask" | "units"> {
+  readonly gates: Float32Array;
   /** The c before, of a cell without it the h before. */
   readonly before: Float32Array;
   /** The gradient of h; in its place comes what goes to the h before directly. */
@@ -52,7 +55,9 @@ export function registerSequence(name: string, gateCount: number, forward: Stage
     const units = width / gateCount;
     const states = memory.make([(all ? time : 1) + (c ? 1 : 0), batch, units]);
     const kept = keep ? [memory.make([time, batch, units]), memory.make([time, batch, width])] : [];
-    const [output, inner, gates] = buffers(memory, batch, [units, units, width]);
+    const [output, inner] = [memory.make([batch, units]), memory.make([batch, units])];
+    const activations = new Activations(batch * (width + units));
+    const gates = activations.values.subarray(0, batch * width);
     const [kernel, candidate] = bias || c ? [recurrent] : split(memory, recurrent, width - units);
     memory.view(output).set(memory.view(h));
     if (c) memory.view(inner).set(memory.view(c));
@@ -65,17 +70,17 @@ export function registerSequence(name: string, gateCount: number, forward: Stage
         h: memory.view(output),
         inner: memory.view(inner),
         product,
-        gates: memory.view(gates),
+        activations,
         mask: mask && stepOf(memory, mask, t),
         units,
       }));
       memory.free(sums);
       if (all) stepOf(memory, states, t).set(memory.view(output));
-      for (const [i, tensor] of kept.entries()) stepOf(memory, tensor, t).set(memory.view(i === 0 ? inner : gates));
+      for (const [i, tensor] of kept.entries()) stepOf(memory, tensor, t).set(i === 0 ? memory.view(inner) : gates);
     }
     if (!all) stepOf(memory, states, 0).set(memory.view(output));
     if (c) stepOf(memory, states, all ? time : 1).set(memory.view(inner));
-    for (const tensor of [output, inner, gates, ...(candidate ? [kernel, candidate] : [])]) memory.free(tensor);
+    for (const tensor of [output, inner, ...(candidate ? [kernel, candidate] : [])]) memory.free(tensor);
     return [states, ...kept];
   });
 
@@ -89,7 +94,9 @@ export function registerSequence(name: string, gateCount: number, forward: Stage
     const dProjected = memory.make([time, batch, width]);
     const dProducts = c ? dProjected : memory.make([time, batch, columns]);
     const dCandidates = candidate && memory.make([time, batch, units]);
-    const [dH, dInner, dSums] = buffers(memory, batch, [units, units, columns]);
+    const [dH, dInner] = [memory.make([batch, units]), memory.make([batch, units])];
+    const dSums = memory.make([batch, columns]);
+    const activations = new Activations(batch * units);
     const backwards = transposed(memory, kernel, units, columns);
     const inwards = candidate && transposed(memory, candidate, units, units);
     memory.view(dH).fill(0);
@@ -106,6 +113,7 @@ export function registerSequence(name: string, gateCount: number, forward: Stage
         product,
         dProjected: stepOf(memory, dProjected, t),
         dSums: memory.view(dSums),
+        activations,
         mask: mask && stepOf(memory, mask, t),
         units,
       }));
@@ -138,9 +146,6 @@ export function registerSequence(name: string, gateCount: number, forward: Stage
 }
 
 const gradientOf = (name: string): string => `${name}Gradient`;
-
-const buffers = (memory: KernelMemory, batch: number, lengths: readonly [number, number, number]) =>
-  lengths.map((length) => memory.make([batch, length])) as [TensorInfo, TensorInfo, TensorInfo];
 
 function copyColumns(
   memory: KernelMemory,
