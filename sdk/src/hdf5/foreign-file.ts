@@ -1,4 +1,5 @@
 /** What readers of HDF5 files of unknown origin share: they never follow a link and check what is declared before they read. */
+import type { Filter } from "./filter-plugins.js";
 import type { Hdf5Library } from "./libhdf5.js";
 
 /** An HDF5 file that is open in a reader's thread. */
@@ -49,6 +50,7 @@ export const declares = ({ size }: ForeignFile, path: string, shape: readonly nu
 /**
  * Checks how a dataset in chunks is stored.
  * @param refused words the refusal of a filter
+ * @param takes whether a filter that HDF5 has not by itself is undone
  * @throws Refusal
  */
 export function checkChunks(
@@ -56,9 +58,11 @@ export function checkChunks(
   path: string,
   { chunks, size }: Metadata,
   refused: (filter: string) => string,
+  takes: (filter: Filter) => boolean = () => false,
 ): void {
   if (!chunks) return;
-  const filter = library.get_dataset_filters(id, path).find((found) => !FILTERS.includes(found.id));
+  const filters = library.get_dataset_filters(id, path);
+  const filter = filters.find((found) => !FILTERS.includes(found.id) && !takes(found));
   if (filter) throw new Refusal(`${path} ${refused(`the filter ${filter.id} ${JSON.stringify(filter.name)}`)}`);
   const chunk = chunks.reduce((product, length) => product * length, size);
   if (!(chunk <= CHUNK_BYTES))

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { runInThisContext } from "node:vm";
 import type { Module } from "h5wasm";
+import { pluginImports } from "./filter-plugins.js";
 
 export type Hdf5Library = typeof Module;
 
@@ -59,7 +60,13 @@ export async function startHdf5({ compiled, script }: Hdf5Parts, heap: number): 
     if (this.buffer.byteLength + pages * PAGE > heap) throw new RangeError(`more than ${heap} bytes of memory`);
     return grow.call(this, pages);
   };
-  wasm.instantiate = async (_, imports) => ({ module: compiled, instance: await instantiate(compiled, imports) });
+  wasm.instantiate = async (_, imports) => {
+    Object.assign(
+      (imports as { readonly env: object }).env,
+      pluginImports(() => library),
+    );
+    return { module: compiled, instance: await instantiate(compiled, imports) };
+  };
   const start = runInThisContext(script, "h5wasm/hdf5_util.js") as (options: object) => Promise<Hdf5Library>;
   const library = await start({ noInitialRun: true });
   (library as unknown as { activate_throwing_error_handler(): void }).activate_throwing_error_handler();

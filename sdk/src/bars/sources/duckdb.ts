@@ -92,24 +92,9 @@ export class Scanner {
     columns: Readonly<Record<string, Float64Array>>,
     time: string | null,
   ): Promise<void> {
-    const names = Object.keys(columns);
-    const values = Object.values(columns);
-    const length = values[0]?.length ?? 0;
     try {
-      const { DOUBLE, DuckDBDataChunk } = await import("@duckdb/node-api");
-      await this.#connection.run(
-        `CREATE TEMP TABLE frame (${names.map((name) => `${identifier(name)} DOUBLE`).join(", ")})`,
-      );
-      const appender = await this.#connection.createAppender("frame");
-      const types = names.map(() => DOUBLE);
-      for (let from = 0; from < length; from += CHUNK) {
-        const chunk = DuckDBDataChunk.create(types, Math.min(CHUNK, length - from));
-        for (const [i, column] of values.entries())
-          chunk.setColumnValues(i, Array.from(column.subarray(from, from + CHUNK)));
-        appender.appendDataChunk(chunk);
-      }
-      appender.closeSync();
-      const selected = names.map((name) =>
+      await this.#fill("frame", "DOUBLE", columns);
+      const selected = Object.keys(columns).map((name) =>
         name === time ? `make_timestamptz(${identifier(name)}::BIGINT) AS ${identifier(name)}` : identifier(name),
       );
       await this.#connection.run(
@@ -118,6 +103,40 @@ export class Scanner {
     } catch (cause) {
       throw this.#error(cause);
     }
+  }
+
+  /**
+   * A table of one column of texts, instead of the one that had its name.
+   * @throws LitDataError with DuckDB's reason
+   */
+  async fillTexts(table: string, name: string, texts: readonly (string | null)[]): Promise<void> {
+    try {
+      await this.#fill(table, "VARCHAR", { [name]: texts });
+    } catch (cause) {
+      throw this.#error(cause);
+    }
+  }
+
+  async #fill(
+    table: string,
+    type: "DOUBLE" | "VARCHAR",
+    columns: Readonly<Record<string, Float64Array | readonly (string | null)[]>>,
+  ): Promise<void> {
+    const types = await import("@duckdb/node-api");
+    const values = Object.values(columns);
+    const length = values[0]?.length ?? 0;
+    const declared = Object.keys(columns).map((name) => `${identifier(name)} ${type}`);
+    await this.#connection.run(`CREATE OR REPLACE TEMP TABLE ${table} (${declared.join(", ")})`);
+    const appender = await this.#connection.createAppender(table);
+    for (let from = 0; from < length; from += CHUNK) {
+      const chunk = types.DuckDBDataChunk.create(
+        values.map(() => types[type]),
+        Math.min(CHUNK, length - from),
+      );
+      for (const [i, column] of values.entries()) chunk.setColumnValues(i, [...column.slice(from, from + CHUNK)]);
+      appender.appendDataChunk(chunk);
+    }
+    appender.closeSync();
   }
 
   #error(cause: unknown): LitDataError {

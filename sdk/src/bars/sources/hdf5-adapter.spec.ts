@@ -57,7 +57,30 @@ write("raw.h5", raw)
 write("huge.h5", lambda file: [file.create_dataset(name, shape=(10**12,), dtype="f8", chunks=(1000,)) for name in ("time", "price", "size")])
 write("wide.h5", lambda file: file.create_dataset("ticks", shape=(1000, 10**6), dtype="f8", chunks=(1, 10**6)))
 write("chunks.h5", lambda file: [file.create_dataset(name, shape=(10**6,), dtype="f8", chunks=(10**5,)) for name in ("time", "price")] + [file.create_dataset("size", shape=(10**6,), maxshape=(None,), dtype="f8", chunks=(10**8,))])
-write("lzf.h5", lambda file: [file.create_dataset(name, data=time, chunks=True, compression="lzf") for name in ("time", "price", "size")])
+write("scaled.h5", lambda file: [file.create_dataset(name, data=time, chunks=True, scaleoffset=0) for name in ("time", "price", "size")])
+def filtered(id, parameters, raw):
+    def use(file):
+        trades(file)
+        del file["price"]
+        layout = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        layout.set_chunk((1000,))
+        layout.set_filter(id, h5py.h5z.FLAG_OPTIONAL, parameters)
+        space = h5py.h5s.create_simple((1000,))
+        h5py.h5d.create(file.id, b"price", h5py.h5t.NATIVE_DOUBLE, space, layout).write_direct_chunk((0,), raw)
+    return use
+noise = np.random.default_rng(1).bytes(900)
+LZF = {"cut": b"\\x1fA", "before": b"\\xe0\\xff\\xff\\xff", "long": b"\\x00A" + b"\\xe0\\xff\\x00" * 10**5, "noise": noise}
+for name, raw in LZF.items():
+    write(f"lzf-{name}.h5", filtered(32000, (4, 261, 8000), raw))
+def blosc(bytes, block, length, flags=1):
+    return b"\\x02\\x01" + np.array([flags, 8], "u1").tobytes() + np.array([bytes, block, length], "<u4").tobytes()
+BLOSC = {
+    "none": b"\\x01", "noise": noise, "huge": blosc(2**31 - 1, 2**20, 100) + noise[:84], "blocks": blosc(8000, 1, 100) + noise[:84],
+    "longer": blosc(8000, 8000, 2**30) + noise, "zlib": blosc(8000, 8000, 100, 3 << 5) + np.array([20, 60], "<u4").tobytes() + noise[:76],
+    "zstd": blosc(8000, 8000, 100, 4 << 5) + np.array([20, 60], "<u4").tobytes() + noise[:76],
+}
+for name, raw in BLOSC.items():
+    write(f"blosc-{name}.h5", filtered(32001, (2, 2, 8, 8000, 5, 1, 1), raw))
 write("nan.h5", lambda file: trades(file, time=np.full(1000, np.nan)))
 write("nat.h5", lambda file: trades(file, time=np.full(1000, -2**63)))
 write("negative.h5", lambda file: trades(file, size=np.full(1000, -1)))
@@ -102,7 +125,7 @@ describe("Hdf5Adapter", () => {
     "huge.h5": [{}, "declares 8000000000000 bytes, shape [1000000000000], in a file of"],
     "wide.h5": [{}, /ticks (declares 8000000000 bytes|has the shape)/],
     "chunks.h5": [{}, /has chunks of 800000000 bytes, expected at most 67108864/],
-    "lzf.h5": [{}, 'is compressed with the filter 32000 "lzf": write it with gzip (zlib) or uncompressed'],
+    "scaled.h5": [{}, '/time is compressed with the filter 6 "scaleoffset", which is not read: h5repack -f GZIP=4'],
     "nan.h5": [{}, "trade 0 has the time NaN"],
     "nat.h5": [{}, "trade 0 has the time NaN"],
     "negative.h5": [{}, "trade 0 of 2024-03-08 has the size -1"],
@@ -127,22 +150,60 @@ describe("Hdf5Adapter", () => {
     );
   });
 
-  test("refuses what pandas compressed with blosc", async () => {
-    copyFileSync(fixture("table-blosc.h5"), at("blosc.h5"));
-    await expect(read("blosc.h5")).rejects.toThrow('/trades/table is compressed with the filter 32001 "blosc"');
+  const codecs = ["blosclz", "lz4", "lz4hc", "zlib", "zstd"];
+  test.each([
+    ...codecs.flatMap((codec) => [0, 1, 2].map((shuffle) => `blosc-${codec}-${shuffle}`)),
+    ...["blosclz", "lz4", "zlib", "zstd"].map((codec) => `blosc2-${codec}`),
+    ...["none", "lz4", "zstd"].map((codec) => `bitshuffle-${codec}`),
+    "lz4",
+    "zstd",
+    "bzip2",
+  ])("reads what the filter %s wrote", async (dataset) => {
+    const adapter = new Hdf5Adapter({ path: fixture("filters.h5"), dataset, timeUnit: "us" });
+    const { time, price, size } = await adapter.getDate("2024-03-08");
+    const rows = Array.from({ length: 300 }, (_, i) => i);
+    expect([...time]).toEqual(rows.map((i) => 1_709_856_000_000_000 + i * 1_000_000));
+    expect([...price]).toEqual(rows.map((i) => i / 4 + 100));
+    expect([...size]).toEqual(rows.map((i) => i + 1));
   });
 
-  test("a file that is cut off or overwritten ends in an error or in trades, never in anything else", async () => {
-    const bytes = readFileSync(fixture("fixed.h5"));
-    for (const length of [0, 7, 100, 2000, bytes.length - 1]) {
-      writeFileSync(at("cut.h5"), bytes.subarray(0, length));
-      await expect(read("cut.h5")).rejects.toThrow(LitDataError);
-    }
-    for (let k = 0; k < 60; k++) {
-      const changed = Buffer.from(bytes);
-      for (let i = 0; i < 4; i++) changed[(k * 137 + i * 31) % bytes.length] = (k * 57 + i) % 256;
-      writeFileSync(at("changed.h5"), changed);
-      await read("changed.h5").catch((error) => expect(error).toBeInstanceOf(LitDataError));
-    }
-  }, 120_000);
+  test.each([
+    ["blosc-snappy", '/blosc-snappy/time is compressed with the filter 32001 "blosc"'],
+    ["zfp", "/zfp/time is compressed with the filter 32013"],
+  ])("names the filter that it does not undo: %s", async (dataset, message) => {
+    copyFileSync(fixture("filters.h5"), at("filters.h5"));
+    const reading = read("filters.h5", { dataset });
+    await expect(reading).rejects.toThrow(message);
+    await expect(reading).rejects.toThrow("which is not read: h5repack -f GZIP=4 writes it with gzip");
+    await expect(reading).rejects.toBeInstanceOf(LitDataError);
+  });
+
+  const HOSTILE = ["cut", "before", "long", "noise"].map((name) => `lzf-${name}`);
+  HOSTILE.push(...["none", "noise", "huge", "blocks", "longer", "zlib", "zstd"].map((name) => `blosc-${name}`));
+  test.each(HOSTILE)("bytes that no filter wrote end in an error: %s", async (name) => {
+    const reading = read(`${name}.h5`);
+    await expect(reading).rejects.toThrow(`${name}.h5: not a readable HDF5 file, or cut off: can't`);
+    await expect(reading).rejects.toBeInstanceOf(LitDataError);
+  });
+
+  test.each([
+    ["fixed.h5", 60, {}],
+    ["table-codecs.h5", 20, { dataset: "blosc_zstd" }],
+  ])(
+    "%s, cut off or overwritten, ends in an error or in trades, never in anything else",
+    async (name, times, options) => {
+      const bytes = readFileSync(fixture(name));
+      for (const length of [0, 7, 100, 2000, bytes.length - 1]) {
+        writeFileSync(at("cut.h5"), bytes.subarray(0, length));
+        await expect(read("cut.h5", options)).rejects.toThrow(LitDataError);
+      }
+      for (let k = 0; k < times; k++) {
+        const changed = Buffer.from(bytes);
+        for (let i = 0; i < 4; i++) changed[(k * 137 + i * 31) % bytes.length] = (k * 57 + i) % 256;
+        writeFileSync(at("changed.h5"), changed);
+        await read("changed.h5", options).catch((error) => expect(error).toBeInstanceOf(LitDataError));
+      }
+    },
+    120_000,
+  );
 });

@@ -21,9 +21,9 @@ const PATIENCE = 30_000;
 
 /**
  * Trades, or bars, from HDF5 files: h5py's datasets and compound types, pandas' frames in the formats fixed and table.
- * Files are read in a thread with limits of memory and time; compression is gzip or none. A frame's index is the column
- * `index`, and the time where the frame has no column `time`. Columns of rows and columns are named by the attribute
- * `columns`, else `column0`, `column1`, …
+ * Files are read in a thread with limits of memory and time, uncompressed or with gzip, LZF, Blosc, Blosc2,
+ * bzip2, LZ4, bitshuffle or Zstandard. A frame's index is the column `index`, and the time where the frame has no column
+ * `time`. Columns of rows and columns are named by the attribute `columns`, else `column0`, `column1`, …
  */
 export class Hdf5Adapter extends FileAdapter<Hdf5AdapterOptions> {
   constructor(options: Hdf5AdapterOptions) {

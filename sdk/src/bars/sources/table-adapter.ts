@@ -1,7 +1,8 @@
 import { LitDataError } from "../../errors.js";
 import { identifier, quoted, type Scanner } from "./duckdb.js";
 import { type Block, FileAdapter, type FileOptions } from "./file-adapter.js";
-import { TIME_UNITS, type TimeUnit } from "./time-units.js";
+import { numberTimes, type Times, textTimes } from "./text-times.js";
+import { TIME_UNITS } from "./time-units.js";
 
 /** Where the trades, or the bars, of an instrument lie in tables. Folders such as `symbol=SPY` are columns (hive partitions). */
 export interface TableOptions extends FileOptions {
@@ -11,16 +12,7 @@ export interface TableOptions extends FileOptions {
   readonly where?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Times as SQL: µs as DOUBLE, of the source's clock (`isWall`) or since the epoch. */
-interface Times {
-  readonly sql: string;
-  readonly isWall: boolean;
-}
-
 const NUMBER = /^(?:U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\))$/;
-const FACTORS: Readonly<Record<Exclude<TimeUnit, "ns">, number>> = { s: 1_000_000, ms: 1000, us: 1 };
-/** A text that ends with a time and an offset from UTC. */
-const OFFSET = "[T ][0-9:.]+ ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)$";
 const NAN = "'nan'::DOUBLE";
 
 /** Trades, or bars, from tables that DuckDB scans. */
@@ -68,7 +60,7 @@ export abstract class TableAdapter extends FileAdapter<TableOptions> {
   }
 
   async #times(scanner: Scanner, table: string, name: string, type: string): Promise<Times> {
-    const { timeUnit, timeFormat } = this.options;
+    const { timeUnit } = this.options;
     const column = identifier(name);
     const fail = (expected: string) =>
       new LitDataError(`${this.name}: column ${JSON.stringify(name)} is ${type}, expected ${expected}`);
@@ -76,20 +68,8 @@ export abstract class TableAdapter extends FileAdapter<TableOptions> {
     if (/^TIMESTAMP|^DATE$/.test(type)) return { sql: `epoch_us(${column}::TIMESTAMP)`, isWall: true };
     const isNumber = NUMBER.test(type);
     if (!isNumber && type !== "VARCHAR") throw fail("times");
-    if (timeUnit !== undefined) {
-      const exact = isNumber ? column : `${column}::DECIMAL(38, 9)`;
-      // Whole numbers and decimals are exact and cut below a µs, others are rounded to one.
-      const cut = type === "DOUBLE" || type === "FLOAT" ? "round" : "floor";
-      const sql = timeUnit === "ns" ? `floor(${exact} / 1000)` : `${cut}(${exact} * ${FACTORS[timeUnit]})`;
-      return { sql, isWall: false };
-    }
-    if (isNumber) throw fail(`a timeUnit for it, one of ${TIME_UNITS.join(", ")}`);
-    if (timeFormat !== undefined)
-      return { sql: `epoch_us(strptime(${column}, ${quoted(timeFormat)}))`, isWall: !timeFormat.includes("%z") };
-    const [first] = await scanner.rows(`SELECT regexp_matches(${column}, ${quoted(OFFSET)}) FROM ${table} LIMIT 1`);
-    const isWall = first?.[0] !== "true";
-    const mixed = quoted(`column ${name}: some times name a zone, others do not: `);
-    const checked = `CASE WHEN regexp_matches(${column}, ${quoted(OFFSET)}) = ${!isWall} THEN ${column} WHEN ${column} IS NULL THEN NULL ELSE error(${mixed} || ${column}) END`;
-    return { sql: `epoch_us((${checked})::${isWall ? "TIMESTAMP" : "TIMESTAMPTZ"})`, isWall };
+    if (!isNumber) return textTimes(scanner, table, name, this.options);
+    if (timeUnit === undefined) throw fail(`a timeUnit for it, one of ${TIME_UNITS.join(", ")}`);
+    return numberTimes(column, timeUnit, type !== "DOUBLE" && type !== "FLOAT");
   }
 }

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import h5py
@@ -55,6 +56,25 @@ many = table.with_columns(instant, pl.col("symbol").cast(pl.Categorical), pl.whe
 many.write_ipc(folder / "symbols.arrow", compression="uncompressed", record_batch_size=700)
 many.head(count // 3).write_ipc(folder / "part-0.arrow", compression="uncompressed")
 many.slice(count // 3).write_ipc(folder / "part-1.arrow", compression="uncompressed", compat_level=pl.CompatLevel.oldest())
+iso = instant.dt.to_string("%Y-%m-%dT%H:%M:%S%.6f")
+offset = spy.with_columns(iso + "+00:00", pl.col("price").cast(pl.Decimal(20, 2)), pl.col("size").cast(pl.Decimal(38, 20)))
+offset.write_ipc(folder / "offset.arrow", compression="uncompressed", record_batch_size=700)
+texts = spy.with_columns(iso, pl.col("price").cast(pl.String).cast(pl.Decimal(38, 30)), pl.col("size").cast(pl.Float16))
+texts.write_ipc(folder / "texts.arrow", compression="uncompressed", compat_level=pl.CompatLevel.oldest())
+texts.with_columns(pl.col("time").cast(pl.Categorical)).write_ipc(folder / "dictionary.arrow", compression="uncompressed", record_batch_size=700)
+seconds = pl.Series("time", [Decimal(f"{moment}.9") / 1_000_000 for moment in spy["time"]], pl.Decimal(38, 9))
+spy.with_columns(seconds).write_ipc(folder / "seconds.arrow", compression="uncompressed")
+wall.with_columns(pl.col("time").dt.to_string("%d.%m.%Y %H:%M:%S%.6f")).write_ipc(folder / "format.arrow", compression="uncompressed")
+mixed = pl.DataFrame({"time": [None, "2024-01-02T10:00:00Z", "2024-01-02T10:00:00"], "price": 1.0, "size": 1})
+mixed.tail(2).write_ipc(folder / "mixed.arrow", compression="uncompressed", record_batch_size=1)
+mixed.head(2).write_ipc(folder / "timeless.arrow", compression="uncompressed")
+for (name,), rows in table.with_columns(instant).group_by("symbol", maintain_order=True):
+    for number in range(2):
+        path = folder / "halves" / f"symbol={name}" / f"half={number:02}"
+        path.mkdir(parents=True)
+        half = rows.drop("symbol").slice(number * len(rows) // 2, None if number else len(rows) // 2)
+        half.write_parquet(path / "0.parquet")
+        half.write_ipc(path / "0.arrow", compression="uncompressed")
 
 columns = {name: spy[name].to_numpy() for name in ("time", "price", "size")}
 with h5py.File(folder / "plain.h5", "w") as file:
@@ -65,6 +85,9 @@ with h5py.File(folder / "gzip.h5", "w") as file:
     types = {"time": ">i8", "price": ">f8", "size": "<u2"}
     for name, values in columns.items():
         file.create_dataset(name, data=values.astype(types[name]), chunks=(512,), compression="gzip", shuffle=True, fletcher32=True)
+with h5py.File(folder / "lzf.h5", "w") as file:
+    for name, values in columns.items():
+        file.create_dataset(name, data=values, chunks=(512,), compression="lzf", shuffle=name == "time", fletcher32=name == "price")
 with h5py.File(folder / "compound.h5", "w") as file:
     rows = np.empty(len(spy), dtype=[("flag", "i1"), ("time", ">i8"), ("symbol", "S3"), ("price", ">f4"), ("size", "<i4")])
     for name, values in columns.items():

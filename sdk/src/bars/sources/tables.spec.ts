@@ -1,8 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import zlib from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -35,6 +45,13 @@ beforeAll(async () => {
   expected = { time: made.time, price: made.price, size: made.size };
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The trades in the files of fixtures/. */
+const FIXTURE = {
+  time: Array.from({ length: 20 }, (_, i) => Date.UTC(2024, 2, 8, 14, 30) * 1000 + 123_456 + i * 420_000_000),
+  price: Array.from({ length: 20 }, (_, i) => 100 + i / 4),
+  size: Array.from({ length: 20 }, (_, i) => i + 1),
+};
 
 async function ticksOf(adapter: BaseAdapter) {
   const ticks = { time: [] as number[], price: [] as number[], size: [] as number[] };
@@ -83,9 +100,17 @@ const SOURCES: Readonly<Record<string, () => BaseAdapter>> = {
     new ArrowAdapter({ path: at("integers.arrow"), timeZone: ZONE, timeUnit: "ns" }),
   "Arrow, one of two symbols, nulls": () =>
     new ArrowAdapter({ path: at("symbols.arrow"), timeZone: ZONE, where: { symbol: "SPY" } }),
+  "Arrow, texts with offsets, decimals": () => new ArrowAdapter({ path: at("offset.arrow"), timeZone: ZONE }),
+  "Arrow, texts, long decimals, numbers of 16 bits": () =>
+    new ArrowAdapter({ path: at("texts.arrow"), timeZone: ZONE }),
+  "Arrow, a dictionary of texts": () => new ArrowAdapter({ path: at("dictionary.arrow"), timeZone: ZONE }),
+  "Arrow, decimals as times": () => new ArrowAdapter({ path: at("seconds.arrow"), timeZone: ZONE, timeUnit: "s" }),
+  "Arrow, hive partitions": () =>
+    new ArrowAdapter({ path: at("halves/**/*.arrow"), timeZone: ZONE, where: { symbol: "SPY" } }),
   "Arrow, a glob": () => new ArrowAdapter({ path: at("part-*.arrow"), timeZone: ZONE, where: { symbol: "SPY" } }),
   "HDF5, datasets": () => new Hdf5Adapter({ path: at("plain.h5"), timeZone: ZONE, dataset: "/trades", timeUnit: "ns" }),
   "HDF5, gzip, big endian": () => new Hdf5Adapter({ path: at("gzip.h5"), timeZone: ZONE, timeUnit: "us" }),
+  "HDF5, LZF": () => new Hdf5Adapter({ path: at("lzf.h5"), timeZone: ZONE, timeUnit: "us" }),
   "HDF5, rows and columns": () =>
     new Hdf5Adapter({ path: at("matrix.h5"), timeZone: ZONE, dataset: "ticks", timeUnit: "s" }),
   "HDF5, rows and columns without names": () =>
@@ -111,8 +136,24 @@ describe("trades are what polars wrote", () => {
       new ParquetAdapter({ ...options, path: at("wall.parquet") }),
       new CsvAdapter({ ...options, path: at("format.csv"), timeFormat: "%d.%m.%Y %H:%M:%S.%f" }),
       new ArrowAdapter({ ...options, path: at("wall.arrow") }),
+      new ArrowAdapter({ ...options, path: at("format.arrow"), timeFormat: "%d.%m.%Y %H:%M:%S.%f" }),
     ];
     for (const adapter of adapters) expect(await ticksOf(adapter)).toEqual(expected);
+  });
+
+  test.each<Readonly<Record<string, string | number>>>([
+    { symbol: "QQQ" },
+    { half: 1 },
+    { half: "01", symbol: "SPY" },
+    { half: 0, size: 7 },
+    { symbol: "IBM" },
+  ])("folders are columns of Arrow as they are of Parquet: %j", { timeout: 60_000 }, async (where) => {
+    const [parquet, arrow] = await Promise.all([
+      ticksOf(new ParquetAdapter({ path: at("halves/**/*.parquet"), timeZone: ZONE, where })),
+      ticksOf(new ArrowAdapter({ path: at("halves/**/*.arrow"), timeZone: ZONE, where })),
+    ]);
+    expect(arrow).toEqual(parquet);
+    expect(arrow.time.length > 0).toBe(where.symbol !== "IBM");
   });
 
   test("bars are those of the same trades in memory", async () => {
@@ -146,18 +187,32 @@ describe("frames that pandas wrote", () => {
     "fixed-column.h5": { columns: { time: "time" } },
     "table.h5": { columns: { time: "index" } },
     "table-columns.h5": { dataset: "a/trades" },
+    "table-blosc.h5": {},
   };
-  test.each(Object.entries(FRAMES))("%s", async (name, options) => {
-    const path = join(import.meta.dirname, "fixtures", name);
-    const ticks = await ticksOf(new Hdf5Adapter({ path, ...options }));
-    const rows = Array.from({ length: 20 }, (_, i) => i);
-    const begin = Date.UTC(2024, 2, 8, 14, 30) * 1000 + 123_456;
-    expect(ticks).toEqual({
-      time: rows.map((i) => begin + i * 420_000_000),
-      price: rows.map((i) => 100 + i / 4),
-      size: rows.map((i) => i + 1),
-    });
-  });
+  const CODECS = ["blosc_lz4", "blosc_lz4hc", "blosc_zlib", "blosc_zstd", "bzip2"];
+  test.each([...Object.entries(FRAMES), ...CODECS.map((dataset) => ["table-codecs.h5", { dataset }] as const)])(
+    "%s %j",
+    async (name, options) => {
+      const path = join(import.meta.dirname, "fixtures", name);
+      const ticks = await ticksOf(new Hdf5Adapter({ path, ...options }));
+      const rows = Array.from({ length: 20 }, (_, i) => i);
+      const begin = Date.UTC(2024, 2, 8, 14, 30) * 1000 + 123_456;
+      expect(ticks).toEqual({
+        time: rows.map((i) => begin + i * 420_000_000),
+        price: rows.map((i) => 100 + i / 4),
+        size: rows.map((i) => i + 1),
+      });
+    },
+  );
+});
+
+test("what pyarrow wrote: decimals of every width, texts, a dictionary, numbers of 16 bits", async () => {
+  const path = join(import.meta.dirname, "fixtures/types.arrow");
+  for (const time of ["utf8", "large_utf8", "utf8_view", "dictionary"])
+    for (const price of ["decimal32", "decimal64", "decimal128", "decimal256", "halffloat"]) {
+      const ticks = await ticksOf(new ArrowAdapter({ path, columns: { time, price } }));
+      expect(ticks).toEqual(FIXTURE);
+    }
 });
 
 describe("bars of 15 minutes are what polars wrote", () => {
@@ -328,6 +383,23 @@ describe("what cannot be read is named", () => {
       () => new ArrowAdapter({ path: at("us.arrow"), columns: { price: "symbol" } }),
       /column "symbol" is \w*Utf8\w*, expected numbers/,
     ],
+    "text that is no time in Arrow": [
+      () => new ArrowAdapter({ path: at("symbols.arrow"), columns: { time: "symbol" } }),
+      /symbols\.arrow: .*(SPY|QQQ)/,
+    ],
+    "mixed zones in Arrow, batch by batch": [
+      () => new ArrowAdapter({ path: at("mixed.arrow") }),
+      "column time: some times name a zone, others do not: 2024-01-02T10:00:00",
+    ],
+    "no time in Arrow": [() => new ArrowAdapter({ path: at("timeless.arrow") }), "trade 0 has the time NaN"],
+    "decimals as times of Arrow": [
+      () => new ArrowAdapter({ path: at("seconds.arrow") }),
+      /column "time" is Decimal\S*, expected a timeUnit for it/,
+    ],
+    "a condition on no folder of Arrow": [
+      () => new ArrowAdapter({ path: at("halves/**/*.arrow"), where: { ticker: "SPY" } }),
+      'no column "ticker", found time, price, size, symbol, half',
+    ],
     "no price in Arrow": [
       () => new ArrowAdapter({ path: at("symbols.arrow"), where: { symbol: "QQQ" } }),
       /trade 0 of .* has the price NaN/,
@@ -426,36 +498,91 @@ describe("the cache of columns", () => {
     expect(await ticksOf(new ParquetAdapter({ path: at("us.parquet"), timeZone: ZONE }))).toEqual(expected);
   });
 
-  test("is made by several processes at once, and of one that is killed nothing stays", {
-    timeout: 120_000,
-  }, async () => {
-    const cache = cacheOf("shared");
-    const sdk = pathToFileURL(join(ROOT, "sdk/dist/index.js")).href;
+  /** A process that reads a source by an adapter that `wrap` may change, and prints what it found. */
+  function start(name: string, path: string, options: object, wrap = "") {
+    const module = (file: string) => JSON.stringify(pathToFileURL(join(ROOT, "sdk/dist", file)).href);
     const script = `
-      const { ParquetAdapter } = await import(${JSON.stringify(sdk)});
-      const adapter = new ParquetAdapter({ path: ${JSON.stringify(at("us.parquet"))}, timeZone: ${JSON.stringify(ZONE)} });
-      console.log("ready");
-      let trades = 0;
-      for (const date of await adapter.getDates()) trades += (await adapter.getDate(date)).length;
-      console.log(trades);`;
-    const start = () =>
-      spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
-    const killed = start();
-    await once(killed.stdout, "data");
-    setTimeout(() => killed.kill("SIGKILL"), 100);
-    await once(killed, "close");
-    const outputs = await Promise.all(
-      Array.from({ length: 3 }, async () => {
-        const child = start();
-        let text = "";
-        child.stdout.setEncoding("utf8").on("data", (chunk) => {
-          text += chunk;
-        });
-        await once(child, "close");
-        return text;
-      }),
-    );
-    expect(outputs).toEqual(Array.from({ length: 3 }, () => `ready\n${expected.time.length}\n`));
-    expect(readdirSync(cache).length).toBe(1);
-  });
+      import * as sdk from ${module("index.js")};
+      let Adapter = sdk.${name};
+      ${wrap}
+      const adapter = new Adapter(${JSON.stringify({ path, timeZone: ZONE, ...options })});
+      const dates = await adapter.getDates();
+      const rows = "bars" in ${JSON.stringify(options)}
+        ? (await adapter.getBarDaterange([dates[0], dates.at(-1)], "min", 15, true)).toRows()
+        : (await Promise.all(dates.map((date) => adapter.getDate(date)))).flatMap((frame) => frame.toRows());
+      console.log(JSON.stringify(rows));`;
+    return spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  }
+  const outputOf = async (child: ReturnType<typeof start>) => JSON.parse(await text(child.stdout));
+  const rowsOf = (columns: Readonly<Record<string, number[]>>) =>
+    Object.values(columns)[0]?.map((_, i) => Object.values(columns).map((column) => column[i]));
+  const tickRows = (rows: readonly Record<string, number>[]) =>
+    rows.map(({ time, price, size }) => [time, price, size]);
+  const barRows = (rows: readonly Record<string, number>[]) =>
+    rows.map(({ timestamp, open, high, low, close, volSum, tradeCount }) => [
+      timestamp,
+      open,
+      high,
+      low,
+      close,
+      volSum,
+      tradeCount,
+    ]);
+  const ENDS = { bars: { unit: "min", size: 15, stamp: "end" } };
+  const SHARED = {
+    "trades of Parquet": ["ParquetAdapter", "us.parquet", {}],
+    "trades of texts of Arrow": ["ArrowAdapter", "dictionary.arrow", {}],
+    "bars of Parquet": ["ParquetAdapter", "ends.parquet", ENDS],
+    "bars of HDF5": ["Hdf5Adapter", "ends.h5", { ...ENDS, timeUnit: "us" }],
+  } as const;
+  const found = (options: object, rows: readonly Record<string, number>[]) =>
+    "bars" in options ? barRows(rows) : tickRows(rows);
+  const wanted = (options: object) => rowsOf("bars" in options ? bars : expected);
+
+  test.each(Object.entries(SHARED))(
+    "is made once by four processes at once: %s",
+    {
+      timeout: 120_000,
+    },
+    async (kind, [name, file, options]) => {
+      const cache = cacheOf(`shared ${kind}`);
+      const outputs = await Promise.all(Array.from({ length: 4 }, () => outputOf(start(name, at(file), options))));
+      for (const rows of outputs) expect(found(options, rows)).toEqual(wanted(options));
+      expect(readdirSync(cache)).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+      expect(readdirSync(join(cache, readdirSync(cache)[0] as string)).sort()).toEqual(["columns.arrow", "index.json"]);
+    },
+  );
+
+  test.each(Object.entries(SHARED))(
+    "of a process that is killed while it fills it nothing stays: %s",
+    {
+      timeout: 120_000,
+    },
+    async (kind, [name, file, options]) => {
+      const cache = cacheOf(`killed ${kind}`);
+      // It stands still when its first rows are on their way into the cache.
+      const killed = start(
+        name,
+        at(file),
+        options,
+        `Adapter = { ${name}: class ${name} extends Adapter {
+        async *scan(...source) {
+          for await (const block of super.scan(...source)) {
+            yield block;
+            console.log("filling");
+            await new Promise((resolve) => setTimeout(resolve, 1e9));
+          }
+        }
+      } }.${name};`,
+      );
+      await once(killed.stdout, "data");
+      const inside = () => readdirSync(cache, { recursive: true }).map((entry) => statSync(join(cache, String(entry))));
+      await vi.waitFor(() => expect(inside().some((entry) => entry.isFile() && entry.size > 0)).toBe(true));
+      killed.kill("SIGKILL");
+      await once(killed, "close");
+      expect(readdirSync(cache)).toEqual([expect.stringMatching(/^\./)]);
+      expect(found(options, await outputOf(start(name, at(file), options)))).toEqual(wanted(options));
+      expect(readdirSync(cache)).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    },
+  );
 });

@@ -1,0 +1,73 @@
+import { identifier, quoted, type Scanner } from "./duckdb.js";
+import type { TimeUnit } from "./time-units.js";
+
+/** Times as SQL: µs as DOUBLE, of the source's clock (`isWall`) or since the epoch. */
+export interface Times {
+  readonly sql: string;
+  readonly isWall: boolean;
+}
+
+interface Format {
+  readonly timeUnit?: TimeUnit;
+  readonly timeFormat?: string;
+}
+
+const FACTORS: Readonly<Record<Exclude<TimeUnit, "ns">, number>> = { s: 1_000_000, ms: 1000, us: 1 };
+/** A text that ends with a time and an offset from UTC. */
+const OFFSET = "[T ][0-9:.]+ ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)$";
+
+/** Times that are numbers in SQL. Whole numbers and decimals are exact and cut below a µs, others are rounded to one. */
+export function numberTimes(sql: string, unit: TimeUnit, isExact: boolean): Times {
+  const cut = isExact ? "floor" : "round";
+  return { sql: unit === "ns" ? `floor(${sql} / 1000)` : `${cut}(${sql} * ${FACTORS[unit]})`, isWall: false };
+}
+
+/** Times in a table's column of texts. The first of them says whether they name a zone; where others do not agree, the query fails. */
+export async function textTimes(
+  scanner: Scanner,
+  table: string,
+  name: string,
+  { timeUnit, timeFormat }: Format,
+): Promise<Times> {
+  const column = identifier(name);
+  if (timeUnit !== undefined) return numberTimes(`${column}::DECIMAL(38, 9)`, timeUnit, true);
+  if (timeFormat !== undefined)
+    return { sql: `epoch_us(strptime(${column}, ${quoted(timeFormat)}))`, isWall: !timeFormat.includes("%z") };
+  const names = `SELECT regexp_matches(${column}, ${quoted(OFFSET)}) FROM ${table} WHERE ${column} IS NOT NULL LIMIT 1`;
+  const [first] = await scanner.rows(names);
+  const isWall = first?.[0] !== "true";
+  const mixed = quoted(`column ${name}: some times name a zone, others do not: `);
+  const checked = `CASE WHEN regexp_matches(${column}, ${quoted(OFFSET)}) = ${!isWall} THEN ${column} WHEN ${column} IS NULL THEN NULL ELSE error(${mixed} || ${column}) END`;
+  return { sql: `epoch_us((${checked})::${isWall ? "TIMESTAMP" : "TIMESTAMPTZ"})`, isWall };
+}
+
+const TABLE = "texts";
+/** Texts that are read at once. */
+const BLOCK = 2 ** 17;
+
+/** Texts, null where there is none. */
+interface Texts {
+  readonly length: number;
+  get(i: number): string | null;
+}
+
+/** Reads texts as times, batch by batch; the first one says whether all name a zone. */
+export function textTimesReader(scanner: Scanner, format: Format) {
+  let times: Times | undefined;
+  return async (name: string, texts: Texts) => {
+    const values = new Float64Array(texts.length);
+    for (let from = 0; from < values.length; from += BLOCK) {
+      const length = Math.min(BLOCK, values.length - from);
+      const block = Array.from({ length }, (_, i) => texts.get(from + i));
+      await scanner.fillTexts(TABLE, name, block);
+      times ??= await textTimes(scanner, TABLE, name, format);
+      const sql = `SELECT coalesce((${times.sql})::DOUBLE, 'nan'::DOUBLE) FROM ${TABLE}`;
+      let at = from;
+      for await (const { time } of scanner.columns(sql, ["time"])) {
+        values.set(time, at);
+        at += time.length;
+      }
+    }
+    return { values, isWall: times?.isWall ?? false };
+  };
+}
