@@ -1,5 +1,6 @@
 /**
- * Bars of simulated trades of 60 days and 3 symbols, against polars, pandas, DuckDB and a single pass of numba; bars at random
+ * Bars of simulated trades of 60 days and 3 symbols, against polars, pandas, DuckDB, a single pass of numba, and our own pass
+ * without WebAssembly SIMD; bars at random
  * trades, against pandas; Parquet to columns, against polars; bars of a tenth, all and five times as many trades in a file a
  * date, against polars. TRADES says how many there are (default 20,000,000).
  */
@@ -12,6 +13,7 @@ import { createInterface } from "node:readline";
 import { BAR_COLUMNS, BaseAdapter, MemoryAdapter, ParquetAdapter } from "@litlab/sdk";
 import { runLogged } from "../scripts/steps.mjs";
 import { bench, timed } from "./harness.mjs";
+import { plainBars } from "./peers/bars-plain.mjs";
 
 const TRADES = Number(process.env.TRADES ?? 20_000_000);
 const DAYS = 60;
@@ -24,6 +26,8 @@ const CASES = [
   ["day", 1],
   ["tick", 1000],
 ];
+/** Samples of a step of training. */
+const BATCH = 256;
 const VENV = resolve(".cache/peers/bars");
 
 /** Python with the peers' own packages. */
@@ -99,10 +103,14 @@ function writeDates(path, count) {
   }
 }
 
-/** An engine's bars of a symbol as it wrote them, compared with ours. */
-function compare(engine, name, frame, title) {
+/** The bars of a symbol as a peer in Python wrote them, one column after the other. */
+function written(name) {
   const bytes = readFileSync(join(folder, `${name}.values`));
-  const values = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
+  return new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
+}
+
+/** An engine's bars of a symbol, compared with ours. */
+function compare(engine, name, values, frame, title) {
   const { length } = frame;
   if (values.length !== length * BAR_COLUMNS.length)
     throw new Error(`${engine} gives ${values.length / BAR_COLUMNS.length} bars of ${title}, we ${length}`);
@@ -116,11 +124,12 @@ function compare(engine, name, frame, title) {
 
 const folder = mkdtempSync(join(tmpdir(), "litlab-bench-"));
 const python = await installPeers();
-const symbols = Object.entries(SHARES).map(([name, share], i) => {
+const symbols = [];
+for (const [i, [name, share]] of Object.entries(SHARES).entries()) {
   const ticks = simulate(Math.round(TRADES * share), 7 * i + 1);
   for (const column of ["time", "price", "size"]) writeFileSync(join(folder, `${name}.${column}`), ticks[column]);
-  return { name, ticks, adapter: new MemoryAdapter(ticks) };
-});
+  symbols.push({ name, ticks, adapter: new MemoryAdapter(ticks), plain: plainBars(ticks) });
+}
 const peer = spawn(python, ["bench/peers/bars.py", folder], { stdio: ["pipe", "pipe", "inherit"] });
 const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
 const ask = async (line) => {
@@ -148,13 +157,20 @@ try {
     const frames = await bars(unit, size);
     for (const engine of ENGINES) {
       await ask(`${engine} ${unit} ${size} values`);
-      for (const [i, { name }] of symbols.entries()) compare(engine, name, frames[i], `${size} ${unit}`);
+      for (const [i, { name }] of symbols.entries()) compare(engine, name, written(name), frames[i], `${size} ${unit}`);
+    }
+    for (const [i, { name, plain }] of symbols.entries()) {
+      const columns = plain(unit, size);
+      const values = new Float64Array(columns.length * BAR_COLUMNS.length);
+      for (const [c, column] of BAR_COLUMNS.entries()) values.set(columns[column], c * columns.length);
+      compare("plain JavaScript", name, values, frames[i], `${size} ${unit}`);
     }
     console.error(
       `  ${size} ${unit}: ${frames.reduce((sum, { length }) => sum + length, 0)} bars, equal in every column`,
     );
     cases[`bars of ${size} ${unit}`] = {
       "lit lab": () => measured(1, () => bars(unit, size)),
+      "plain JavaScript": () => measured(1, () => symbols.map(({ plain }) => plain(unit, size))),
       ...Object.fromEntries(ENGINES.map((engine) => [engine, () => ask(`${engine} ${unit} ${size}`)])),
     };
   }
@@ -167,11 +183,11 @@ try {
   );
   const access = {};
   for (const [title, calls, bars, ...args] of [
-    ["100 bars of 1 min back", 20_000, 100, "min", 1, false, true],
-    ["100 bars of 1000 ticks back", 2_000, 100, "tick", 1000, false, true],
-    ["1 bar of 1 day forward", 50_000, 1, "day", 1, true, true],
+    ["100 bars of 1 min back", 80 * BATCH, 100, "min", 1, false, true],
+    ["100 bars of 1000 ticks back", 8 * BATCH, 100, "tick", 1000, false, true],
+    ["1 bar of 1 day forward", 200 * BATCH, 1, "day", 1, true, true],
   ]) {
-    const out = new Float64Array(1000 * bars * BAR_COLUMNS.length);
+    const out = new Float64Array(BATCH * bars * BAR_COLUMNS.length);
     let sum = 0;
     access[`${title}, a call`] = {
       "lit lab": () =>
@@ -183,8 +199,8 @@ try {
         }),
       "lit lab, batch": () =>
         measured(calls, async () => {
-          for (let i = 0; i < calls; i += 1000)
-            await adapter.getBarsInto(indices.subarray(i, i + 1000), bars, ...args, out);
+          for (let i = 0; i < calls; i += BATCH)
+            await adapter.getBarsInto(indices.subarray(i, i + BATCH), bars, ...args, out);
         }),
       pandas: () => ask(`access ${args[0]} ${args[1]} ${bars} ${args[2]} ${indices.subarray(0, 20).join(",")}`),
     };
@@ -226,7 +242,7 @@ try {
     writeDates(path, trades);
     const minutes = () => new DateFiles(path).getBarDaterange(range, "min", 1);
     await ask(`dates ${path} values`);
-    compare("polars", "dates", await minutes(), "1 min");
+    compare("polars", "dates", written("dates"), await minutes(), "1 min");
     scale[`bars of 1 min of ${trades} trades, a file a date`] = {
       "lit lab": () => measured(1, minutes),
       polars: () => ask(`dates ${path}`),

@@ -1,10 +1,48 @@
+import { instantiate } from "../instantiate.js";
+import { WASM } from "./aggregate.wasm.js";
 import { BAR_COLUMNS, type BarColumn } from "./bar-frame.js";
 import type { BarBounds } from "./bounds.js";
-import { ROW } from "./rows.js";
+import { mergeRow, ROW } from "./rows.js";
+import { bisect } from "./search.js";
 import type { TickColumns } from "./tick-frame.js";
 
 /** A frame's columns, with the bars' stamps. */
 export type BarColumns = Record<BarColumn | "timestamp", Float64Array>;
+
+/** Trades and bars that are aggregated at once: they stay in the processor's cache. */
+const [TRADES, BARS] = [8192, 2048];
+
+const { memory: own, bars: aggregateBars } = instantiate<{
+  bars(price: number, size: number, starts: number, bars: number, out: number, stride: number): void;
+}>(WASM);
+const part = <A>(Type: new (buffer: ArrayBuffer, begin: number, length: number) => A, begin: number, length: number) =>
+  new Type(own.buffer, begin, length);
+/** WebAssembly's: prices, sizes, where bars begin, and columns of bars. A brick without a trade reads the value before one. */
+const memory = {
+  price: part(Float64Array, 8, TRADES),
+  size: part(Float64Array, 8 + 8 * TRADES, TRADES),
+  starts: part(Int32Array, 8 + 16 * TRADES, BARS + 1),
+  out: part(Float64Array, 16 + 16 * TRADES + 4 * BARS, ROW * BARS),
+};
+
+/** Fills `memory.out` with the columns of bars that begin at `starts`, of at most `TRADES` trades in all. */
+function aggregate({ price, size }: TickColumns, starts: Int32Array): void {
+  const bars = starts.length - 1;
+  const [begin, end] = [starts[0] as number, starts[bars] as number];
+  memory.price.set(price.subarray(begin, end));
+  memory.size.set(size.subarray(begin, end));
+  memory.starts.set(starts);
+  // The addresses that trade 0 would have.
+  const addressOf = (column: Float64Array) => column.byteOffset - 8 * begin;
+  aggregateBars(
+    addressOf(memory.price),
+    addressOf(memory.size),
+    memory.starts.byteOffset,
+    bars,
+    memory.out.byteOffset,
+    8 * bars,
+  );
+}
 
 /** Columns of bars that are filled date by date. */
 export class BarBuilder {
@@ -17,58 +55,37 @@ export class BarBuilder {
   }
 
   /** Appends the bars of some trades. */
-  add({ price, size }: TickColumns, { starts, stamps, bricks }: BarBounds): void {
+  add(ticks: TickColumns, { starts, stamps, bricks }: BarBounds): void {
     const bars = stamps.length;
     this.#reserve(this.#length + bars);
-    const { open, high, low, close, tradeCount, volSum, volMean, volMax, timestamp } = this.#columns;
-    for (let k = 0, at = this.#length; k < bars; k++, at++) {
-      const begin = starts[k] as number;
-      const end = starts[k + 1] as number;
-      // Two accumulators a value: the loop's comparisons do not wait for each other.
-      let max1 = price[begin] as number;
-      let min1 = max1;
-      let sum1 = 0;
-      let vol1 = size[begin] as number;
-      let max2 = max1;
-      let min2 = max1;
-      let sum2 = 0;
-      let vol2 = vol1;
-      open[at] = max1;
-      let i = begin;
-      for (const last = end - 1; i < last; i += 2) {
-        const p = price[i] as number;
-        const q = price[i + 1] as number;
-        const v = size[i] as number;
-        const w = size[i + 1] as number;
-        if (p > max1) max1 = p;
-        if (p < min1) min1 = p;
-        if (q > max2) max2 = q;
-        if (q < min2) min2 = q;
-        if (v > vol1) vol1 = v;
-        if (w > vol2) vol2 = w;
-        sum1 += v;
-        sum2 += w;
-      }
-      if (i < end) {
-        const p = price[i] as number;
-        const v = size[i] as number;
-        if (p > max1) max1 = p;
-        if (p < min1) min1 = p;
-        if (v > vol1) vol1 = v;
-        sum1 += v;
-      }
-      const sum = sum1 + sum2;
-      high[at] = max1 > max2 ? max1 : max2;
-      low[at] = min1 < min2 ? min1 : min2;
-      close[at] = price[end - 1] as number;
-      tradeCount[at] = end - begin;
-      volSum[at] = sum;
-      volMean[at] = sum / (end - begin);
-      volMax[at] = vol1 > vol2 ? vol1 : vol2;
-      timestamp[at] = stamps[k] as number;
+    for (let bar = 0; bar < bars; ) {
+      const end = bisect(starts, (starts[bar] as number) + TRADES, true, bar + 1, Math.min(bar + BARS, bars) + 1) - 1;
+      if (end > bar) this.#addSeveral(ticks, starts.subarray(bar, end + 1), this.#length + bar);
+      else this.#addLarge(ticks, starts[bar] as number, starts[bar + 1] as number, this.#length + bar);
+      bar = Math.max(end, bar + 1);
     }
+    this.#columns.timestamp.set(stamps, this.#length);
     if (bricks) this.#toBricks(bricks);
     this.#length += bars;
+  }
+
+  /** Writes bars of at most `TRADES` trades in all. */
+  #addSeveral(ticks: TickColumns, starts: Int32Array, at: number): void {
+    const bars = starts.length - 1;
+    aggregate(ticks, starts);
+    for (const [column, name] of BAR_COLUMNS.entries())
+      this.#columns[name].set(memory.out.subarray(column * bars, (column + 1) * bars), at);
+  }
+
+  /** Writes a bar of more trades, piece by piece. */
+  #addLarge(ticks: TickColumns, begin: number, end: number, at: number): void {
+    const row = new Float64Array(ROW);
+    for (let from = begin; from < end; from += TRADES) {
+      aggregate(ticks, Int32Array.of(from, Math.min(end, from + TRADES)));
+      if (from === begin) row.set(memory.out.subarray(0, ROW));
+      else mergeRow(row, 0, memory.out);
+    }
+    for (const [column, name] of BAR_COLUMNS.entries()) this.#columns[name][at] = row[column] as number;
   }
 
   /** Appends bars by their rows: `write` writes that of some records as `ROW` values from `row[0]` on. */
@@ -113,7 +130,7 @@ export class BarBuilder {
 
   /** About how many bars there will be. */
   expect(bars: number): void {
-    this.#reserve(Math.min(bars, MOST_EXPECTED));
+    this.#reserve(Math.min(Math.ceil(1.1 * bars), MOST_EXPECTED));
   }
 
   /** The columns, cut to the bars that are there; little memory beyond them is left as it is. */

@@ -418,7 +418,7 @@ function checkIndex(index: number, length: number): number {
 }
 
 /** Values that small frames share a piece of memory of. */
-const SLAB = 8192;
+const SLAB = 32_768;
 let slab = new Float64Array(0);
 let used = SLAB;
 
@@ -435,7 +435,9 @@ function takeMemory(values: number): Float64Array {
 
 /** Columns that lie one after the other. */
 function columnsOf(memory: Float64Array, length: number): Readonly<Record<BarColumn, Float64Array>> {
-  const column = (number: number) => memory.subarray(number * length, (number + 1) * length);
+  const { buffer, byteOffset } = memory;
+  // Half the time that subarray takes.
+  const column = (number: number) => new Float64Array(buffer, byteOffset + number * length * 8, length);
   return {
     open: column(0),
     high: column(1),

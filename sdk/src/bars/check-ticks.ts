@@ -35,6 +35,9 @@ export function checkTicks(
     new LitDataError(`${where}: trade ${index} of ${date} ${what}`, { code: "INVALID_TICK" });
   const { from, to } = day;
   const { time, price, size } = ticks;
+  const known = duplicatesInOrder(ticks, from, to);
+  if (known === 0 || (known > 0 && !strict))
+    return { ticks, counts: { trades: time.length, duplicates: known, disorder: 0, nonPositive: 0 } };
   let disorder = 0;
   let nonPositive = 0;
   let firstDisorder = -1;
@@ -61,6 +64,21 @@ export function checkTicks(
     duplicates++;
   }
   return { ticks: ordered, counts: { trades: time.length, duplicates, disorder, nonPositive } };
+}
+
+/** How many duplicates there are among trades that are in order, at positive prices and of the day; -1 if some are not. */
+function duplicatesInOrder({ time, price, size }: TickColumns, from: number, to: number): number {
+  let duplicates = 0;
+  let last = from;
+  for (let i = 0; i < time.length; i++) {
+    const t = time[i] as number;
+    const p = price[i] as number;
+    const v = size[i] as number;
+    if (!(t >= last && p > 0 && p < Infinity && v >= 0 && v < Infinity)) return -1;
+    if (t === last && i > 0 && p === price[i - 1] && v === size[i - 1]) duplicates++;
+    last = t;
+  }
+  return last < to ? duplicates : -1;
 }
 
 /** Columns ordered by their times (stable). */

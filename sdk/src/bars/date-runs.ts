@@ -79,6 +79,10 @@ export const cutColumns = <C extends Readonly<Record<keyof C, Float64Array>>>(
     Object.entries<Float64Array>(columns).map(([name, column]) => [name, column.subarray(begin, end)]),
   ) as C;
 
+/** The same in memory of their own. */
+export const copyColumns = (columns: Columns): Columns =>
+  Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column.slice()])) as Columns;
+
 /** Columns one after the other. */
 export function joinColumns<C extends Readonly<Record<keyof C, Float64Array>>>(
   parts: readonly C[],

@@ -12,7 +12,7 @@ import { TickTree } from "./tick-tree.js";
 import { spanOf, type TradingDay, type Window } from "./trading-day.js";
 
 /** Three columns, their tree, its windows and parts of bars. */
-const BYTES_A_TRADE = 3 * 8 * 1.25;
+const BYTES_A_TRADE = 3 * 8 * 1.35;
 
 /** The checked trades of one trading date. */
 export class DateTicks implements DateRecords {

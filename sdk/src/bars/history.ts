@@ -167,13 +167,10 @@ export class BarFinder {
   /** Writes a plan's bars as columns that lie one after the other. */
   writeColumns(plan: BarPlan, held: Held, memory: Float64Array): void {
     const { length, bar, row, bars } = plan;
-    for (let c = 0, at = 0; this.#series && c < ROW; c++) {
-      const column = this.#series.columns[c] as Float64Array;
-      for (let k = bar; k < bar + length; k++) memory[at++] = column[k] as number;
-    }
+    if (this.#series) rowsToColumns(this.#series.rows, bar, length, memory, length, 0);
     if (this.#rows.length < bars * ROW) this.#rows = new Float64Array(bars * ROW);
     this.#writeTrades(plan, held, this.#rows, 0);
-    rowsToColumns(this.#rows, bars, memory, length, row);
+    rowsToColumns(this.#rows, 0, bars, memory, length, row);
   }
 
   /** Writes the bars that are made of trades. */

@@ -84,23 +84,24 @@ export function mergeRow(row: Float64Array, at: number, later: Float64Array): vo
   row[at + 7] = Math.max(get(7), max);
 }
 
-/** Writes rows into columns of `length` values that lie one after the other in `memory`, from the row `first` on. */
+/** Writes `count` rows from the row `from` on into columns of `length` values that follow one another, from their value `to` on. */
 export function rowsToColumns(
   rows: Float64Array,
+  from: number,
   count: number,
-  memory: Float64Array,
+  columns: Float64Array,
   length: number,
-  first: number,
+  to: number,
 ): void {
   // All columns of a row together: a column at a time takes three times as long.
-  for (let k = first, at = 0; at < count * ROW; k++, at += ROW) {
-    memory[k] = rows[at] as number;
-    memory[k + length] = rows[at + 1] as number;
-    memory[k + 2 * length] = rows[at + 2] as number;
-    memory[k + 3 * length] = rows[at + 3] as number;
-    memory[k + 4 * length] = rows[at + 4] as number;
-    memory[k + 5 * length] = rows[at + 5] as number;
-    memory[k + 6 * length] = rows[at + 6] as number;
-    memory[k + 7 * length] = rows[at + 7] as number;
+  for (let k = to, at = from * ROW; k < to + count; k++, at += ROW) {
+    columns[k] = rows[at] as number;
+    columns[k + length] = rows[at + 1] as number;
+    columns[k + 2 * length] = rows[at + 2] as number;
+    columns[k + 3 * length] = rows[at + 3] as number;
+    columns[k + 4 * length] = rows[at + 4] as number;
+    columns[k + 5 * length] = rows[at + 5] as number;
+    columns[k + 6 * length] = rows[at + 6] as number;
+    columns[k + 7 * length] = rows[at + 7] as number;
   }
 }

@@ -77,7 +77,7 @@ export class TickTree {
     if (this.#asked < MANY || size < SMALLEST_WINDOW) return undefined;
     this.#isWhole ??= this.#ticks.size.every(Number.isInteger);
     if (!this.#isWhole) return undefined;
-    this.#windows = new TickWindows(this.#ticks, this.#levels[0] as Float64Array, size);
+    this.#windows = new TickWindows(this.#ticks, size);
     return this.#windows;
   }
 }

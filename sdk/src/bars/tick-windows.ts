@@ -1,12 +1,15 @@
-import { BLOCK, FAN, type Gathered, gather, setRow } from "./rows.js";
+import { clear, type Gathered, gather, setRow } from "./rows.js";
 import type { TickColumns } from "./tick-frame.js";
 
+/** Trades a block. */
+const FAN = 8;
+
 /** Trades a bar from which on windows are of use. */
-export const SMALLEST_WINDOW = 8 * FAN;
+export const SMALLEST_WINDOW = 16 * FAN;
 
 /**
  * Bars of one count of whole-sized trades, wherever they begin: two windows of blocks cover a bar's inner blocks, and sums
- * are differences, so a bar costs two times 15 steps at most. Takes a twelfth of the columns' memory.
+ * are differences, so a bar costs two times 7 steps at most. Takes a sixth of the columns' memory.
  */
 export class TickWindows {
   /** Trades a bar. */
@@ -20,22 +23,23 @@ export class TickWindows {
   readonly #sums: Float64Array;
   readonly #gathered: Gathered = { high: 0, low: 0, sum: 0, max: 0 };
 
-  /**
-   * @param blocks the tree's lowest level
-   * @param size at least SMALLEST_WINDOW
-   */
-  constructor(ticks: TickColumns, blocks: Float64Array, size: number) {
+  /** @param size at least SMALLEST_WINDOW */
+  constructor(ticks: TickColumns, size: number) {
     this.#ticks = ticks;
     this.size = size;
-    const length = blocks.length / BLOCK;
+    const { length } = ticks.price;
+    const blocks = Math.ceil(length / FAN);
     this.#width = Math.floor((size - 2 * (FAN - 1)) / FAN);
-    this.#sums = new Float64Array(length + 1);
-    const windows = new Float64Array(length * 3);
-    for (let block = 0, at = 0; block < length; block++, at += BLOCK) {
-      windows[3 * block] = blocks[at] as number;
-      windows[3 * block + 1] = blocks[at + 1] as number;
-      windows[3 * block + 2] = blocks[at + 3] as number;
-      this.#sums[block + 1] = (this.#sums[block] as number) + (blocks[at + 2] as number);
+    this.#sums = new Float64Array(blocks + 1);
+    const windows = new Float64Array(blocks * 3);
+    const gathered = this.#gathered;
+    for (let block = 0, at = 0; block < blocks; block++, at += 3) {
+      clear(gathered);
+      gather(gathered, ticks, block * FAN, Math.min(length, (block + 1) * FAN));
+      windows[at] = gathered.high;
+      windows[at + 1] = gathered.low;
+      windows[at + 2] = gathered.max;
+      this.#sums[block + 1] = (this.#sums[block] as number) + gathered.sum;
     }
     // Twice as wide, and so on; the last step overlaps.
     for (let width = 1; width < this.#width; ) {

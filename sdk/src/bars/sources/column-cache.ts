@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { createWriteStream, existsSync } from "node:fs";
-import { mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { closeSync, existsSync, openSync, writeFileSync } from "node:fs";
+import { type FileHandle, mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { LitDataError } from "../../errors.js";
 import { readError, syncPath, writeBeside } from "../../home.js";
-import { addTo, type Columns, joinColumns, sortedByDate } from "../date-runs.js";
+import { addTo, type Columns, copyColumns, joinColumns, sortedByDate } from "../date-runs.js";
 
-/** Rows that follow one another in a source and lie on one date. */
+/** Rows that follow one another in a source and lie on one date. Their memory is used again for the next. */
 export interface DateRun {
   readonly date: string;
   readonly columns: Columns;
@@ -40,7 +39,7 @@ export async function cachedColumns(
   files: readonly string[],
   names: readonly string[],
   description: unknown,
-  scan: () => AsyncIterable<DateRun>,
+  scan: () => Promise<AsyncIterable<DateRun>>,
 ): Promise<CachedColumns> {
   const identities = await Promise.all(files.map(identityOf));
   const key = createHash("sha256")
@@ -53,9 +52,9 @@ export async function cachedColumns(
   try {
     await mkdir(join(cacheFolder(), "columns"), { recursive: true });
   } catch {
-    return inMemory(scan(), names);
+    return inMemory(await scan(), names);
   }
-  await writeBeside(path, (temporary) => writeColumns(temporary, names, scan())).catch((error) => {
+  await writeBeside(path, async (temporary) => writeColumns(temporary, names, await scan())).catch((error) => {
     // Another process was faster.
     if (!["ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
   });
@@ -73,7 +72,7 @@ async function identityOf(path: string): Promise<readonly [string, string, strin
 
 async function inMemory(runs: AsyncIterable<DateRun>, names: readonly string[]): Promise<CachedColumns> {
   const dates = new Map<string, Columns[]>();
-  for await (const { date, columns } of runs) addTo(dates, date, columns);
+  for await (const { date, columns } of runs) addTo(dates, date, copyColumns(columns));
   return { dates: [...dates.keys()].sort(), read: async (date) => joinColumns(dates.get(date) ?? [], names) };
 }
 
@@ -87,26 +86,33 @@ interface Index {
 }
 
 async function writeColumns(folder: string, names: readonly string[], runs: AsyncIterable<DateRun>): Promise<void> {
-  const { Field, Float64, makeData, RecordBatch, RecordBatchFileWriter, Schema, Struct } = await import("apache-arrow");
+  const { AsyncByteQueue, Field, Float64, makeData, RecordBatch, RecordBatchFileWriter, Schema, Struct } = await import(
+    "apache-arrow"
+  );
   await mkdir(folder);
   const path = join(folder, "columns.arrow");
-  const fields = names.map((name) => new Field(name, new Float64()));
-  const schema = new Schema(fields);
-  const writer = new RecordBatchFileWriter();
-  const file = createWriteStream(path);
-  const written = once(file, "close");
-  const bytes = writer.toNodeStream();
-  bytes.pipe(file);
+  const file = openSync(path, "w");
   const order: string[] = [];
-  for await (const { date, columns } of runs) {
-    const children = names.map((name) => makeData({ type: new Float64(), data: columns[name] as Float64Array }));
-    const data = makeData({ type: new Struct(fields), length: columns.time.length, children });
-    writer.write(new RecordBatch(schema, data));
-    order.push(date);
-    if (file.writableNeedDrain) await once(file, "drain");
+  try {
+    // At once: the memory of a run is used again for later ones.
+    class Sink extends AsyncByteQueue {
+      override write(bytes: Uint8Array): void {
+        writeFileSync(file, bytes);
+      }
+    }
+    const fields = names.map((name) => new Field(name, new Float64()));
+    const schema = new Schema(fields);
+    const writer = new RecordBatchFileWriter().reset(new Sink(), schema);
+    for await (const { date, columns } of runs) {
+      const children = names.map((name) => makeData({ type: new Float64(), data: columns[name] as Float64Array }));
+      const data = makeData({ type: new Struct(fields), length: columns.time.length, children });
+      writer.write(new RecordBatch(schema, data));
+      order.push(date);
+    }
+    writer.finish();
+  } finally {
+    closeSync(file);
   }
-  writer.finish();
-  await written;
   await syncPath(path);
   const batches = new Map<string, Batch[]>();
   for (const [i, batch] of (await findBatches(path, names.length)).entries()) addTo(batches, order[i] as string, batch);
@@ -143,34 +149,47 @@ async function openColumns(folder: string, names: readonly string[]): Promise<Ca
   const batches = new Map(index.dates.map(({ date, batches }) => [date, batches]));
   return {
     dates: index.dates.map(({ date }) => date),
-    read: async (date) => joinColumns(await readBatches(path, batches.get(date) ?? [], names), names),
+    read: (date) => readBatches(path, batches.get(date) ?? [], names),
   };
 }
 
 /** Bytes that are read at once. */
 const MOST_READ = 2 ** 30;
 
-async function readBatches(path: string, batches: readonly Batch[], names: readonly string[]): Promise<Columns[]> {
+async function readBatches(path: string, batches: readonly Batch[], names: readonly string[]): Promise<Columns> {
   const handle = await open(path).catch((cause) => {
     const what = "the cached columns; make the adapter again, and they are read from the source";
     throw readError(path, what, cause, LitDataError);
   });
   try {
-    const runs: Columns[] = [];
+    const length = batches.reduce((sum, [, rows]) => sum + rows, 0);
+    const memory = new Uint8Array(length * names.length * 8);
+    let begin = 0;
     for (const [at, rows] of batches) {
-      const values = new Float64Array(rows * names.length);
-      const bytes = new Uint8Array(values.buffer);
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesRead } = await handle.read(bytes, done, Math.min(MOST_READ, bytes.length - done), at + done);
-        if (bytesRead === 0) throw new LitDataError(`${path}: the cached columns end too early`);
-        done += bytesRead;
-      }
-      runs.push(
-        Object.fromEntries(names.map((name, i) => [name, values.subarray(i * rows, (i + 1) * rows)])) as Columns,
-      );
+      // Of a single batch the columns follow one another in memory too.
+      const parts = batches.length === 1 ? 1 : names.length;
+      const bytes = (rows * names.length * 8) / parts;
+      for (let part = 0; part < parts; part++)
+        await readInto(
+          handle,
+          path,
+          memory.subarray((part * length + begin) * 8).subarray(0, bytes),
+          at + part * bytes,
+        );
+      begin += rows;
     }
-    return runs;
+    return Object.fromEntries(
+      names.map((name, i) => [name, new Float64Array(memory.buffer, i * length * 8, length)]),
+    ) as Columns;
   } finally {
     await handle.close();
+  }
+}
+
+async function readInto(handle: FileHandle, path: string, memory: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < memory.length; ) {
+    const { bytesRead } = await handle.read(memory, done, Math.min(MOST_READ, memory.length - done), at + done);
+    if (bytesRead === 0) throw new LitDataError(`${path}: the cached columns end too early`);
+    done += bytesRead;
   }
 }

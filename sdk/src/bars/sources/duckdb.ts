@@ -52,12 +52,13 @@ export class Scanner {
   }
 
   /**
-   * The rows of a query whose columns are DOUBLE and never NULL, block by block, in the query's order.
+   * The rows of a query whose columns are DOUBLE and never NULL, block by block, in the query's order. A block's memory is
+   * used again for the next.
    * @param names the query's columns'
    * @throws LitDataError with DuckDB's reason
    */
   async *columns(sql: string, names: readonly string[]): AsyncGenerator<Columns, void, undefined> {
-    let columns = names.map(() => new Float64Array(BLOCK));
+    const columns = names.map(() => new Float64Array(BLOCK));
     let length = 0;
     const block = () =>
       Object.fromEntries(names.map((name, i) => [name, columns[i]?.subarray(0, length)])) as unknown as Columns;
@@ -69,7 +70,6 @@ export class Scanner {
         if (!chunk || rows === 0) break;
         if (length + rows > BLOCK) {
           yield block();
-          columns = names.map(() => new Float64Array(BLOCK));
           length = 0;
         }
         for (const [i, column] of columns.entries())

@@ -1,6 +1,7 @@
+import { stat } from "node:fs/promises";
 import { LitDataError } from "../../errors.js";
 import { BaseAdapter, type BaseOptions, type LoadedDate } from "../base-adapter.js";
-import { barRuns, type Columns, cutColumns, dateRuns, joinColumns } from "../date-runs.js";
+import { barRuns, type Columns, cutColumns, dateRuns } from "../date-runs.js";
 import { SOURCE_BAR_COLUMNS, type SourceBars } from "../source-bars.js";
 import { TICK_COLUMNS } from "../tick-frame.js";
 import { checkTimeZone, wallsToInstants } from "../time-zone.js";
@@ -116,41 +117,55 @@ export abstract class FileAdapter<O extends FileOptions> extends BaseAdapter {
   }
 
   async #read(): Promise<CachedColumns> {
-    const scanner = await Scanner.open(this.name);
+    let scanner: Scanner | undefined;
+    const open = async () => {
+      scanner ??= await Scanner.open(this.name);
+      return scanner;
+    };
     try {
-      const found = await scanner.rows(`SELECT file FROM glob([${this.#paths.map(quoted).join(", ")}]) ORDER BY file`);
-      const files = found.map(([file]) => String(file));
+      const files = await this.#files(open);
       if (files.length === 0) throw new LitDataError(`${this.name}: no such file`);
       const { path: _, strict: __, session: ___, ...options } = this.options;
-      return await cachedColumns(files, this.names, [this.scanned, this.timeZone, options], () =>
-        this.#runs(this.scan(files, scanner)),
+      return await cachedColumns(files, this.names, [this.scanned, this.timeZone, options], async () =>
+        this.#runs(this.scan(files, await open())),
       );
     } finally {
-      scanner.close();
+      scanner?.close();
     }
   }
 
-  /** Rows in the source's order, from one change of the date to the next. */
+  /** The files that the paths name, ascending. */
+  async #files(open: () => Promise<Scanner>): Promise<readonly string[]> {
+    const paths = this.#paths;
+    const areFiles = await Promise.all(
+      paths.map((path) =>
+        stat(path).then(
+          (found) => found.isFile(),
+          () => false,
+        ),
+      ),
+    );
+    if (areFiles.every(Boolean)) return [...paths].sort();
+    const glob = `SELECT file FROM glob([${paths.map(quoted).join(", ")}]) ORDER BY file`;
+    return (await (await open()).rows(glob)).map(([file]) => String(file));
+  }
+
+  /** Rows in the source's order, those of a block that lie on one date together. */
   async *#runs(blocks: AsyncIterable<Block>): AsyncGenerator<DateRun, void, undefined> {
     const { bars, sourceZone = "UTC" } = this.options;
-    let date = "";
-    let parts: Columns[] = [];
+    let last = "";
     let runs = 0;
     for await (const { columns, isWall } of blocks) {
       const { time } = columns;
       if (isWall) wallsToInstants(time, sourceZone);
       const found = bars ? barRuns(time, bars, this.timeZone, this.name) : dateRuns(time, this.timeZone, this.name);
       for (const run of found) {
-        if (run.date !== date) {
-          if (parts.length > 0) yield { date, columns: joinColumns(parts, this.names) };
-          if (++runs > MOST_RUNS)
-            throw new LitDataError(`${this.name}: the dates change ${MOST_RUNS} times, expected them in order`);
-          date = run.date;
-          parts = [];
-        }
-        parts.push(cutColumns(columns, run));
+        const { date } = run;
+        if (date !== last && ++runs > MOST_RUNS)
+          throw new LitDataError(`${this.name}: the dates change ${MOST_RUNS} times, expected them in order`);
+        last = date;
+        yield { date, columns: cutColumns(columns, run) };
       }
     }
-    if (parts.length > 0) yield { date, columns: joinColumns(parts, this.names) };
   }
 }

@@ -1,19 +1,10 @@
+import { instantiate } from "../../../instantiate.js";
 import { WASM } from "./activations.wasm.js";
 
-interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+const { memory, sigmoid, tanh } = instantiate<{
   sigmoid(from: number, to: number, count: number): void;
   tanh(from: number, to: number, count: number): void;
-}
-
-/** What is used of WebAssembly, whose types come with a browser's alone. */
-interface Engine {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: Exports };
-}
-
-const { Module, Instance } = (globalThis as unknown as { readonly WebAssembly: Engine }).WebAssembly;
-const { memory, sigmoid, tanh } = new Instance(new Module(Buffer.from(WASM, "base64"))).exports;
+}>(WASM);
 
 /** Values that a call writes beyond those that are asked for. */
 const BEYOND = 3;
