@@ -1,4 +1,5 @@
-import { registerSequence, type Step, type StepBack } from "./sequence.js";
+import { registerSequence, type Step, type StepBack, takeStates } from "./sequence.js";
+import { add, addressOf, blend, multiply, sigmoid, tanh } from "./vectors.js";
 
 /** The kernel's name: a backend that has it runs it. */
 export const GRU_KERNEL = "LitGru";
@@ -10,44 +11,42 @@ export const GRU_KERNEL = "LitGru";
 registerSequence(GRU_KERNEL, 3, [gateStep, outputStep], [candidateBack, gatesBack]);
 
 /** Fills z and r of the gates, and `inner`: with a bias what r will scale, h·U + b, else what it has scaled, r·h. */
-function gateStep({ projected, sums, bias, h, inner, activations, units }: Step): void {
-  const { sums: raw, values: gates } = activations;
+function gateStep({ projected, sums, bias, h, inner, work, units }: Step): void {
+  const { inputs, terms, sums: total, gates, before, inner: scaled } = work;
   const width = bias ? 3 * units : 2 * units;
-  for (let row = 0, batch = h.length / units; row < batch; row++) {
-    const begin = row * 3 * units;
-    for (let gate = 0; gate < 2 * units; gate++) {
-      const sum = (projected[begin + gate] as number) + (sums[row * width + gate] as number);
-      raw[begin + gate] = bias ? sum + (bias[gate] as number) : sum;
-    }
-    activations.sigmoid(begin, 2 * units);
-    for (let unit = 0, state = row * units; unit < units; unit++, state++)
-      inner[state] = bias
-        ? (sums[row * width + 2 * units + unit] as number) + (bias[2 * units + unit] as number)
-        : (gates[begin + units + unit] as number) * (h[state] as number);
+  inputs.set(projected);
+  terms.set(sums);
+  before.set(h);
+  if (bias) work.bias.set(bias);
+  for (let at = 0, term = 0, state = 0; at < total.length; at += 3 * units, term += width, state += units) {
+    const [both, r] = [addressOf(total, at), addressOf(gates, at + units)];
+    add(addressOf(inputs, at), addressOf(terms, term), both, 2 * units);
+    if (bias) add(both, addressOf(work.bias, 0), both, 2 * units);
+    sigmoid(both, addressOf(gates, at), 2 * units);
+    const to = addressOf(scaled, state);
+    if (bias) add(addressOf(terms, term + 2 * units), addressOf(work.bias, 2 * units), to, units);
+    else multiply(r, addressOf(before, state), to, units);
   }
+  inner.set(scaled);
 }
 
 /** Fills the candidate of the gates, and h in place. */
-function outputStep({ projected, h, inner, product, activations, mask, units }: Step): void {
-  const { sums: raw, values: gates } = activations;
-  const candidates = 3 * h.length;
-  for (let row = 0, batch = h.length / units; row < batch; row++)
-    for (let unit = 0, state = row * units; unit < units; unit++, state++) {
-      const at = row * 3 * units + unit;
-      const added = product ? (product[state] as number) : (gates[at + units] as number) * (inner[state] as number);
-      raw[candidates + state] = (projected[at + 2 * units] as number) + added;
-    }
-  activations.tanh(candidates, h.length);
-  for (let row = 0, batch = h.length / units; row < batch; row++) {
-    const isMasked = mask !== undefined && mask[row] === 0;
-    for (let unit = 0, state = row * units; unit < units; unit++, state++) {
-      const at = row * 3 * units + unit;
-      const z = gates[at] as number;
-      const candidate = gates[candidates + state] as number;
-      gates[at + 2 * units] = candidate;
-      if (!isMasked) h[state] = z * (h[state] as number) + (1 - z) * candidate;
-    }
+function outputStep({ h, product, work, mask, units }: Step): void {
+  const { inputs, sums: total, gates, before, inner: scaled, after, bent } = work;
+  if (product) scaled.set(product);
+  // The sums of the gates are done with: those of the candidates take their place.
+  for (let at = 0, state = 0; state < h.length; at += 3 * units, state += units) {
+    const [added, to] = [addressOf(scaled, state), addressOf(total, state)];
+    if (!product) multiply(addressOf(gates, at + units), added, to, units);
+    add(addressOf(inputs, at + 2 * units), product ? added : to, to, units);
   }
+  tanh(addressOf(total, 0), addressOf(bent, 0), h.length);
+  for (let at = 0, state = 0; state < h.length; at += 3 * units, state += units) {
+    const candidate = addressOf(bent, state);
+    blend(addressOf(gates, at), candidate, addressOf(before, state), addressOf(after, state), units);
+    gates.set(bent.subarray(state, state + units), at + 2 * units);
+  }
+  takeStates(h, after, mask, units);
 }
 
 /** The gradient of the candidate's sum; 0 where the step is masked. */

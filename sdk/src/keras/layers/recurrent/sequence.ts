@@ -1,7 +1,31 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { cast, customGrad, engine, type NamedTensorMap, type Tensor } from "../../../tf.js";
-import { Activations } from "./activations.js";
 import { type KernelMemory, registerLoop, stepOf, transposed } from "./kernel-memory.js";
+import { makeVectors } from "./vectors.js";
+
+/** Vectors that a step computes with. */
+export interface Work {
+  /** Each [batch, gates · units]; `inputs` is for x·W + b, `terms` for h · recurrent. */
+  readonly inputs: Float32Array;
+  readonly terms: Float32Array;
+  readonly sums: Float32Array;
+  /** What gradients need of a step. */
+  readonly gates: Float32Array;
+  /** Each [batch, units]. */
+  readonly before: Float32Array;
+  readonly inner: Float32Array;
+  readonly after: Float32Array;
+  readonly bent: Float32Array;
+  /** [gates · units]. */
+  readonly bias: Float32Array;
+}
+
+function makeWork(batch: number, width: number, units: number): Work {
+  const [gates, states] = [batch * width, batch * units];
+  const made = makeVectors(gates, gates, gates, gates, states, states, states, states, width);
+  const [inputs, terms, sums, bends, before, inner, after, bent, bias] = made;
+  return { inputs, terms, sums, gates: bends, before, inner, after, bent, bias };
+}
 
 /** What a step reads, and writes in place; each [batch, …]. */
 export interface Step {
@@ -14,14 +38,16 @@ export interface Step {
   readonly inner: Float32Array;
   /** inner · candidate's kernel, in the second stage. */
   readonly product: Float32Array | undefined;
-  /** Its values are the gates [batch, gates · units], and after them [batch, units] of what else a cell bends. */
-  readonly activations: Activations;
+  /** Stays from stage to stage; its `gates` are filled. */
+  readonly work: Work;
   readonly mask: Float32Array | undefined;
   readonly units: number;
 }
 
 /** What a step back reads, and writes in place. */
-export interface StepBack extends Pick<Step, "inner" | "activations" | "mask" | "units"> {
+export interface StepBack extends Pick<Step, "inner" | "mask" | "units"> {
+  /** For tanh of what is in `inner`. */
+  readonly work: Pick<Work, "inner" | "bent">;
   readonly gates: Float32Array;
   /** The c before, of a cell without it the h before. */
   readonly before: Float32Array;
@@ -56,8 +82,7 @@ export function registerSequence(name: string, gateCount: number, forward: Stage
     const states = memory.make([(all ? time : 1) + (c ? 1 : 0), batch, units]);
     const kept = keep ? [memory.make([time, batch, units]), memory.make([time, batch, width])] : [];
     const [output, inner] = [memory.make([batch, units]), memory.make([batch, units])];
-    const activations = new Activations(batch * (width + units));
-    const gates = activations.values.subarray(0, batch * width);
+    const work = makeWork(batch, width, units);
     const [kernel, candidate] = bias || c ? [recurrent] : split(memory, recurrent, width - units);
     memory.view(output).set(memory.view(h));
     if (c) memory.view(inner).set(memory.view(c));
@@ -70,13 +95,14 @@ export function registerSequence(name: string, gateCount: number, forward: Stage
         h: memory.view(output),
         inner: memory.view(inner),
         product,
-        activations,
+        work,
         mask: mask && stepOf(memory, mask, t),
         units,
       }));
       memory.free(sums);
       if (all) stepOf(memory, states, t).set(memory.view(output));
-      for (const [i, tensor] of kept.entries()) stepOf(memory, tensor, t).set(i === 0 ? memory.view(inner) : gates);
+      for (const [i, tensor] of kept.entries())
+        stepOf(memory, tensor, t).set(i === 0 ? memory.view(inner) : work.gates);
     }
     if (!all) stepOf(memory, states, 0).set(memory.view(output));
     if (c) stepOf(memory, states, all ? time : 1).set(memory.view(inner));
@@ -96,7 +122,7 @@ export function registerSequence(name: string, gateCount: number, forward: Stage
     const dCandidates = candidate && memory.make([time, batch, units]);
     const [dH, dInner] = [memory.make([batch, units]), memory.make([batch, units])];
     const dSums = memory.make([batch, columns]);
-    const activations = new Activations(batch * units);
+    const [forTanh, bent] = makeVectors(batch * units, batch * units);
     const backwards = transposed(memory, kernel, units, columns);
     const inwards = candidate && transposed(memory, candidate, units, units);
     memory.view(dH).fill(0);
@@ -113,7 +139,7 @@ export function registerSequence(name: string, gateCount: number, forward: Stage
         product,
         dProjected: stepOf(memory, dProjected, t),
         dSums: memory.view(dSums),
-        activations,
+        work: { inner: forTanh, bent },
         mask: mask && stepOf(memory, mask, t),
         units,
       }));
@@ -146,6 +172,19 @@ export function registerSequence(name: string, gateCount: number, forward: Stage
 }
 
 const gradientOf = (name: string): string => `${name}Gradient`;
+
+/** Takes over the states after a step, those of rows that are left out stay. */
+export function takeStates(
+  states: Float32Array,
+  after: Float32Array,
+  mask: Float32Array | undefined,
+  units: number,
+): void {
+  if (!mask) states.set(after);
+  else
+    for (let row = 0; row < mask.length; row++)
+      if (mask[row] !== 0) states.set(after.subarray(row * units, (row + 1) * units), row * units);
+}
 
 function copyColumns(
   memory: KernelMemory,
