@@ -1,6 +1,9 @@
 """Streams: nothing is lost, and Jupyter's server need not drop anything."""
 
+import json
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 
 from scenarios.base import equal, with_kernel
 
@@ -39,9 +42,14 @@ def many_small_writes(kernel):
 
 @with_kernel
 def output_is_seen_while_the_cell_runs(kernel):
-    cell = kernel.start(
-        "console.log('early');\nconst until = Date.now() + 3000; while (Date.now() < until);\nconsole.log('late');"
-    )
-    kernel.pump(lambda: cell.text() == "early\n", 1.5, "the first line while the loop runs")
-    assert cell.reply is None
-    equal(cell.wait().text(), "early\nlate\n")
+    with tempfile.TemporaryDirectory() as folder:
+        seen = Path(folder, "seen")
+        cell = kernel.start(
+            f"import {{ existsSync }} from 'node:fs';\nconsole.log('early');\n"
+            f"while (!existsSync({json.dumps(str(seen))}));\nconsole.log('late');"
+        )
+        kernel.pump(lambda: cell.text() == "early\n", 20, "the first line while the loop runs")
+        assert cell.reply is None
+        seen.touch()
+        cell.wait()
+    equal(cell.text(), "early\nlate\n")
