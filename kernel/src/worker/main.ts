@@ -28,8 +28,8 @@ const modules = new Modules(
 );
 const scope = new Scope();
 for (const [name, value] of Object.entries(own)) scope.box(name).v = value;
-const runner = new CellRunner(scope, modules);
 const watch = new InterruptWatch(INTERRUPTS);
+const runner = new CellRunner(scope, modules, () => watch.cell);
 
 captureStreams();
 installStackTraces();

@@ -31,6 +31,22 @@ const runInterruptibly = new vm.Script(`globalThis[Symbol.for("litlab.kernel.run
   filename: "node:internal/litlab",
 });
 
+/** How long a signal may be on its way from one of Node's threads to the other, ms. */
+const ON_ITS_WAY = 50;
+
+/** Node keeps a SIGINT that comes just when a script ends, and ends the next one by it: this one. */
+function takeSignal(): void {
+  const end = Date.now() + ON_ITS_WAY;
+  begin = () => {
+    while (Date.now() < end);
+  };
+  try {
+    runInterruptibly.runInThisContext({ breakOnSigint: true });
+  } catch {
+    // It was there.
+  }
+}
+
 /** Assigning to a constant. */
 const CONSTANT: Box = {
   get v(): unknown {
@@ -49,9 +65,13 @@ export class CellRunner {
   /** The cells that were interrupted: the interrupt can come before the cell. */
   readonly #interrupted = new Set<number>();
 
-  constructor(scope: Scope, modules: Modules) {
+  readonly #interruptedCell: () => number;
+
+  /** @param interruptedCell the cell that the last interrupt is for, also before the main thread notices it */
+  constructor(scope: Scope, modules: Modules, interruptedCell: () => number) {
     this.#scope = scope;
     this.#modules = modules;
+    this.#interruptedCell = interruptedCell;
   }
 
   async run({ cell, compiled, isChecked, expressions }: Extract<ToWorker, { type: "run" }>): Promise<Outcome> {
@@ -81,7 +101,10 @@ export class CellRunner {
         expressions: await Promise.race([this.#expressions(expressions), interrupted]),
       };
     } catch (error) {
-      const isInterrupt = isInterruption(error);
+      // A program that the signal ended makes the cell fail before the signal does.
+      const isEarly = !isInterruption(error) && this.#interruptedCell() === cell;
+      if (isEarly) takeSignal();
+      const isInterrupt = isEarly || isInterruption(error);
       if (isInterrupt) stopWorkOf(cell);
       return { status: "error", error: reportError(isInterrupt ? new Interrupted() : error), started: state.started };
     } finally {

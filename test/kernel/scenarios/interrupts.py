@@ -61,6 +61,7 @@ def interrupt(kernel, code, begun=lambda: True, limit=1.0):
     kernel.pump(lambda: cell.reply, 15, "the reply after the interrupt")
     took = time.monotonic() - start
     equal(cell.reply["status"], "error")
+    equal(cell.reply["ename"], "Interrupted")
     equal(kernel.value("state + 1"), "42", "the state")
     assert took < limit, f"took {took:.2f} s"
     return cell
