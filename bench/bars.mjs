@@ -1,8 +1,7 @@
 /**
  * Bars of simulated trades of 60 days and 3 symbols, against polars, pandas, DuckDB, a single pass of numba, and our own pass
- * without WebAssembly SIMD; bars at random
- * trades, against pandas; Parquet to columns, against polars; bars of a tenth, all and five times as many trades in a file a
- * date, against polars. TRADES says how many there are (default 20,000,000).
+ * without WebAssembly SIMD; bars at random trades, against pandas; Parquet to columns, against polars; bars of a tenth, all
+ * and five times as many trades in a file a date, against polars. TRADES says how many there are (default 20,000,000).
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -124,12 +123,11 @@ function compare(engine, name, values, frame, title) {
 
 const folder = mkdtempSync(join(tmpdir(), "litlab-bench-"));
 const python = await installPeers();
-const symbols = [];
-for (const [i, [name, share]] of Object.entries(SHARES).entries()) {
+const symbols = Object.entries(SHARES).map(([name, share], i) => {
   const ticks = simulate(Math.round(TRADES * share), 7 * i + 1);
   for (const column of ["time", "price", "size"]) writeFileSync(join(folder, `${name}.${column}`), ticks[column]);
-  symbols.push({ name, ticks, adapter: new MemoryAdapter(ticks), plain: plainBars(ticks) });
-}
+  return { name, ticks, adapter: new MemoryAdapter(ticks), plain: plainBars(ticks) };
+});
 const peer = spawn(python, ["bench/peers/bars.py", folder], { stdio: ["pipe", "pipe", "inherit"] });
 const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
 const ask = async (line) => {

@@ -123,7 +123,9 @@ async function expectReloaded(folder: string, cases: readonly Case[]): Promise<v
 /** JSON as Python writes it, with NaN and infinities. */
 function readNumbers(file: string): unknown {
   const text = readFileSync(file, "utf8").replaceAll(/(?<=[[ ])-?(?:NaN|Infinity)(?=[,\]])/g, '"$&"');
-  return JSON.parse(text, (_, value) => (/^-?(?:NaN|Infinity)$/.test(value) ? Number(value) : value));
+  return JSON.parse(text, (_, value) =>
+    typeof value === "string" && /^-?(?:NaN|Infinity)$/.test(value) ? Number(value) : value,
+  );
 }
 
 export const unpack = ({ values, shape, dtype }: Packed): tf.Tensor => tf.tensor(values, shape, dtype);

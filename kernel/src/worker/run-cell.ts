@@ -64,7 +64,6 @@ export class CellRunner {
   #running: { readonly cell: number; readonly interrupt: () => void } | null = null;
   /** The cells that were interrupted: the interrupt can come before the cell. */
   readonly #interrupted = new Set<number>();
-
   readonly #interruptedCell: () => number;
 
   /** @param interruptedCell the cell that the last interrupt is for, also before the main thread notices it */
@@ -102,9 +101,10 @@ export class CellRunner {
       };
     } catch (error) {
       // A program that the signal ended makes the cell fail before the signal does.
-      const isEarly = !isInterruption(error) && this.#interruptedCell() === cell;
+      const isNoticed = isInterruption(error);
+      const isEarly = !isNoticed && this.#interruptedCell() === cell;
       if (isEarly) takeSignal();
-      const isInterrupt = isEarly || isInterruption(error);
+      const isInterrupt = isNoticed || isEarly;
       if (isInterrupt) stopWorkOf(cell);
       return { status: "error", error: reportError(isInterrupt ? new Interrupted() : error), started: state.started };
     } finally {

@@ -1,10 +1,9 @@
 import { LitDataError } from "../errors.js";
 import type { BarBuilder } from "./aggregate.js";
 import type { Unit } from "./bar-frame.js";
-import type { BarSeries } from "./bar-series.js";
 import { type BarBounds, timeBounds } from "./bounds.js";
 import { type CheckContext, sortByTime, type TickCounts } from "./check-ticks.js";
-import { type DateRecords, STEPS } from "./date-records.js";
+import { type DateRecords, type RowWriter, STEPS } from "./date-records.js";
 import { binsOf } from "./date-ticks.js";
 import { SOURCE_BAR_COLUMNS, type SourceBarColumns, type SourceBars } from "./source-bars.js";
 import { formatInstant } from "./time-zone.js";
@@ -84,8 +83,8 @@ export class DateBars implements DateRecords {
     );
   }
 
-  writePart(_: BarSeries, __: number, ___: boolean, begin: number, end: number, out: Float64Array, at: number): void {
-    this.writeRow(begin, end, out, at);
+  partsOf(): RowWriter {
+    return { write: (begin, end, out, at) => this.writeRow(begin, end, out, at) };
   }
 }
 

@@ -65,18 +65,10 @@ export class DateTicks implements DateRecords {
     this.#tree.write(begin, end, out, at);
   }
 
-  writePart(
-    bars: BarSeries,
-    offset: number,
-    future: boolean,
-    begin: number,
-    end: number,
-    out: Float64Array,
-    at: number,
-  ): void {
+  partsOf(bars: BarSeries, offset: number, future: boolean): BarParts {
     if (this.#parts?.bars !== bars || this.#parts.future !== future)
       this.#parts = { bars, future, parts: new BarParts(this.ticks, bars.startsWithin(offset, this.length), future) };
-    this.#parts.parts.write(begin, end, out, at);
+    return this.#parts.parts;
   }
 }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { naiveBar } from "../../../test/naive-bar.js";
 import { randomOf } from "../../../test/random.js";
 import { LitDataError } from "../errors.js";
 import { BAR_COLUMNS, type BarFrame, UNITS, type Unit } from "./bar-frame.js";
@@ -39,22 +40,11 @@ const adapterOf = (trades: readonly Trade[], timeZone: string) =>
     timeZone,
   });
 
-const barOf = (trades: readonly Trade[]): number[] => {
-  const prices = trades.map(({ price }) => price);
-  const sizes = trades.map(({ size }) => size);
-  const sum = sizes.reduce((a, b) => a + b, 0);
-  const [open = 0, close = 0] = [prices[0], prices.at(-1)];
-  return [
-    open,
-    Math.max(...prices),
-    Math.min(...prices),
-    close,
-    sizes.length,
-    sum,
-    sum / sizes.length,
-    Math.max(...sizes),
-  ];
-};
+const barOf = (trades: readonly Trade[]): number[] =>
+  naiveBar(
+    trades.map(({ price }) => price),
+    trades.map(({ size }) => size),
+  );
 
 /** design.md's definition, word by word. */
 function naiveBars(

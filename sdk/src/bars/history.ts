@@ -71,7 +71,7 @@ export class History {
     if (!records || ticks.length > 1) this.write({ first, ticks }, begin, end - begin, 1, row, at);
     else {
       const offset = this.#offsets[first] as number;
-      records.writePart(bars, offset, future, begin - offset, end - offset, row, at);
+      records.partsOf(bars, offset, future).write(begin - offset, end - offset, row, at);
     }
   }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { naiveBar } from "../../../test/naive-bar.js";
 import { randomOf } from "../../../test/random.js";
 import { BarParts } from "./bar-parts.js";
 import { ROW } from "./rows.js";
@@ -17,21 +18,8 @@ function ticksOf(length: number, seed: number, step: number): TickColumns {
   };
 }
 
-function naiveRow({ price, size }: TickColumns, begin: number, end: number): number[] {
-  const [prices, sizes] = [price.slice(begin, end), size.slice(begin, end)];
-  const sum = sizes.reduce((a, b) => a + b, 0);
-  const [open = 0, close = 0] = [prices[0], prices.at(-1)];
-  return [
-    open,
-    Math.max(...prices),
-    Math.min(...prices),
-    close,
-    end - begin,
-    sum,
-    sum / (end - begin),
-    Math.max(...sizes),
-  ];
-}
+const naiveRow = ({ price, size }: TickColumns, begin: number, end: number): number[] =>
+  naiveBar([...price.slice(begin, end)], [...size.slice(begin, end)]);
 
 const trades = fc.record({ length: fc.integer({ min: 1, max: 3000 }), seed: fc.nat(), step: fc.constantFrom(1, 0.25) });
 
