@@ -34,10 +34,12 @@ const ARITHMETIC = [
   ..."x // 0.3|x // p|x % 0.7|x % p|ops.mod(x, -0.4)|ops.floor_divide(x, p)|i // 2|i % 3|i / 3|i * 2 - 1|i ** 2|i + x[:, :, 0]".split(
     "|",
   ),
-  ..."absolute negative sign square exp exp2 expm1 sin cos sinh cosh tanh arctan arcsinh ceil floor trunc deg2rad rad2deg sinc erf"
+  ..."absolute negative sign square exp exp2 expm1 sin cos sinh cosh tanh arctan arcsinh ceil floor trunc deg2rad sinc erf"
     .split(" ")
     .map((name) => `ops.${name}(x)`),
   ..."sqrt rsqrt reciprocal log log1p log2 log10 cbrt".split(" ").map((name) => `ops.${name}(p)`),
+  // Degrees are 57 times as far apart as radians, x's rounding too.
+  "ops.rad2deg(x / 64)",
   ..."arcsin arccos arctanh tan".split(" ").map((name) => `ops.${name}(u)`),
   ..."ops.arccosh(p + 1)|ops.round(x)|ops.round(x, 2)|ops.clip(x, -0.5, 0.7)|ops.clip(x, 0, 1)|ops.clip(i, 1, 2)|ops.nan_to_num(ops.log(a)) * x[:, :, :1]".split(
     "|",
