@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -13,6 +14,13 @@ await tf.setBackend("cpu");
 await tf.square(tf.tensor1d([1])).data();`;
   const ended = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", code], { cwd: ROOT });
   expect(ended).toEqual({ stdout: "", stderr: "" });
+});
+
+test("every name of TensorFlow.js is there", async () => {
+  const [require, tf] = [createRequire(import.meta.url), await import("@litlab/sdk/tf")];
+  const names = ["core", "layers"].flatMap((part) => Object.keys(require(`@tensorflow/tfjs-${part}`)));
+  // After another version of it: npm run tfjs-names
+  expect(Object.keys(tf).sort()).toEqual([...new Set(names)].sort());
 });
 
 test("tensors have every method that they have in @tensorflow/tfjs", async () => {

@@ -2,9 +2,8 @@
  * The one copy of TensorFlow.js that notebooks and the SDK share: `import * as tf from "@litlab/sdk/tf"`.
  * `await tf.ready()` comes first in code that calls tf itself. The backend is wasm, with cpu's kernels where it lacks one.
  */
-import "@tensorflow/tfjs-backend-cpu";
-import "@tensorflow/tfjs-backend-wasm";
-import { findBackend } from "@tensorflow/tfjs-core";
+import { createRequire } from "node:module";
+import { findBackend } from "../tfjs/core.js";
 import { registerAxisGradients } from "./devices/axis-gradients.js";
 import { registerBroadcastGradients } from "./devices/broadcast-gradients.js";
 import { registerChainedOps } from "./devices/chained-ops.js";
@@ -16,11 +15,14 @@ import { correctWasmCast } from "./devices/wasm-cast.js";
 import { installDisplays } from "./display/tensorflow.js";
 import "./display/tensorflow.js";
 
-export * from "@tensorflow/tfjs-core";
 // Their types; what they are is registered below.
 export type {} from "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js";
-export * from "@tensorflow/tfjs-layers";
+export * from "../tfjs/core.js";
+export * from "../tfjs/layers.js";
 
+const require = createRequire(import.meta.url);
+require("@tensorflow/tfjs-backend-cpu");
+require("@tensorflow/tfjs-backend-wasm");
 fallBackToCpu("wasm");
 correctWasmCast();
 registerChainedOps();

@@ -14,7 +14,7 @@ import {
   unsortedSegmentSum,
   util,
   zeros,
-} from "@tensorflow/tfjs-core";
+} from "../../tfjs/core.js";
 import { sizeOf } from "../tensors/size-of.js";
 
 type Attributes<T> = (attrs: object | undefined) => T;

@@ -12,7 +12,7 @@ import {
   sub,
   sum,
   type Tensor,
-} from "@tensorflow/tfjs-core";
+} from "../../tfjs/core.js";
 
 /** The sum of a gradient over the axes along which the input was broadcast. */
 function unbroadcast(gradient: Tensor, shape: readonly number[]): Tensor {

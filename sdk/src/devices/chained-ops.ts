@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../tfjs/core.js";
 
 /** Operations that tensors have as methods: `x.add(y)` is `tf.add(x, y)`. */
 const METHODS =

@@ -13,7 +13,7 @@ import {
   type Tensor4D,
   type Tensor5D,
   transpose,
-} from "@tensorflow/tfjs-core";
+} from "../../tfjs/core.js";
 import { frame, type Margin, mirror, stretchEach } from "../tensors/frame.js";
 
 /** How a window slides over one spatial axis. */

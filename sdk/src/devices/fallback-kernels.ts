@@ -1,5 +1,5 @@
 import type { KernelBackend, KernelConfig, TensorInfo } from "@tensorflow/tfjs-core";
-import { findBackend, getKernelsForBackend, registerKernel } from "@tensorflow/tfjs-core";
+import { findBackend, getKernelsForBackend, registerKernel } from "../../tfjs/core.js";
 
 /**
  * Gives a backend every kernel that it lacks and cpu has: the inputs are read synchronously, cpu computes, the outputs

@@ -1,6 +1,6 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import { engine, type Tensor, tensor, util } from "@tensorflow/tfjs-core";
 import type { layers } from "@tensorflow/tfjs-layers";
+import { engine, type Tensor, tensor, util } from "../../tfjs/core.js";
 
 type Values = Float32Array | Int32Array;
 type NumberType = "float32" | "int32";

@@ -13,7 +13,7 @@ import {
   type Tensor4D,
   tensor,
   util,
-} from "@tensorflow/tfjs-core";
+} from "../../tfjs/core.js";
 import { frame, type Margin } from "../tensors/frame.js";
 
 interface PoolAttributes {

@@ -1,12 +1,5 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import {
-  Cast,
-  type CastAttrs,
-  getKernel,
-  registerKernel,
-  type TensorInfo,
-  unregisterKernel,
-} from "@tensorflow/tfjs-core";
+import { Cast, type CastAttrs, getKernel, registerKernel, type TensorInfo, unregisterKernel } from "../../tfjs/core.js";
 
 /** Lets wasm cast to bool as other backends do: what is not 0 is true. Its own cast keeps a number's last eight bits. */
 export function correctWasmCast(): void {

@@ -1,5 +1,5 @@
-import { Tensor } from "@tensorflow/tfjs-core";
-import { LayersModel, type layers, layers as makers, Sequential } from "@tensorflow/tfjs-layers";
+import { Tensor } from "../../tfjs/core.js";
+import { LayersModel, type layers, layers as makers, Sequential } from "../../tfjs/layers.js";
 import { isModelLayer } from "../keras/layers/layer-type.js";
 import type { MimeBundle } from "./mime-bundle.js";
 import { kerasClassOf, summaryText } from "./model-summary.js";

@@ -1,4 +1,4 @@
-import { pad, reshape, reverse, slice, type Tensor } from "@tensorflow/tfjs-core";
+import { pad, reshape, reverse, slice, type Tensor } from "../../tfjs/core.js";
 import { sizeOf } from "./size-of.js";
 
 /** Zeros before and after an axis' values; where negative, values are cut off instead. */

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import * as tf from "../../../tfjs/core.js";
 import { sizeOf } from "../../tensors/size-of.js";
 
 type Function1 = (x: tf.Tensor) => tf.Tensor;
