@@ -163,7 +163,7 @@ async function readBatches(path: string, batches: readonly Batch[], names: reado
   });
   try {
     const length = batches.reduce((sum, [, rows]) => sum + rows, 0);
-    const memory = new Uint8Array(length * names.length * 8);
+    const memory = Buffer.allocUnsafeSlow(length * names.length * 8);
     let begin = 0;
     for (const [at, rows] of batches) {
       // Of a single batch the columns follow one another in memory too.

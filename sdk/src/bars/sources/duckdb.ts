@@ -1,6 +1,10 @@
+import { createRequire } from "node:module";
 import type { DuckDBConnection, DuckDBInstance, DuckDBVector } from "@duckdb/node-api";
 import { LitDataError } from "../../errors.js";
 import type { Columns } from "../date-runs.js";
+
+/** Imported instead, Node would first read the whole package for its names. */
+const duckdb = (): typeof import("@duckdb/node-api") => createRequire(import.meta.url)("@duckdb/node-api");
 
 /** Rows a block. */
 const BLOCK = 2 ** 17;
@@ -30,10 +34,12 @@ export class Scanner {
 
   /** @param where names the source in messages */
   static async open(where: string): Promise<Scanner> {
-    const { DuckDBInstance } = await import("@duckdb/node-api");
     const off = { autoinstall_known_extensions: "false", autoload_known_extensions: "false" };
-    const instance = await DuckDBInstance.create(":memory:", off);
-    return new Scanner(instance, await instance.connect(), where);
+    const instance = await duckdb().DuckDBInstance.create(":memory:", off);
+    const connection = await instance.connect();
+    // Chunks are fetched one by one: the more may wait, the less often DuckDB's threads stop.
+    await connection.run("SET streaming_buffer_size = '16MB'");
+    return new Scanner(instance, connection, where);
   }
 
   close(): void {
@@ -122,7 +128,7 @@ export class Scanner {
     type: "DOUBLE" | "VARCHAR",
     columns: Readonly<Record<string, Float64Array | readonly (string | null)[]>>,
   ): Promise<void> {
-    const types = await import("@duckdb/node-api");
+    const types = duckdb();
     const values = Object.values(columns);
     const length = values[0]?.length ?? 0;
     const declared = Object.keys(columns).map((name) => `${identifier(name)} ${type}`);
