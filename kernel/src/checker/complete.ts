@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { type CompletionEntry, SymbolFlags } from "typescript7/unstable/async";
+import { type CompletionEntry, SymbolFlags, type Symbol as TypeScriptSymbol } from "typescript7/unstable/async";
 import type { OpenCell } from "./checker.js";
 import { type HistoryDocument, PREFIX, wordsOf } from "./history-document.js";
 
@@ -31,6 +31,17 @@ const KINDS: Readonly<Record<number, string>> = {
   21: "constant",
   22: "class",
   25: "type",
+};
+
+/** The same of names by the keywords that declare them. */
+const DECLARED: Readonly<Record<string, string>> = {
+  const: "constant",
+  function: "function",
+  class: "class",
+  enum: "enum",
+  namespace: "module",
+  interface: "interface",
+  type: "type",
 };
 
 const KEYWORDS =
@@ -75,11 +86,22 @@ async function entriesAt({ project, file, begin }: OpenCell, offset: number): Pr
   }
 }
 
-const matchOf = ({ name, kind, sortText }: CompletionEntry): Match => ({
-  name,
-  type: KINDS[kind ?? 1] ?? "text",
-  rank: sortText ?? "",
-});
+function matchOf({ name, kind, sortText }: CompletionEntry): Match {
+  const type = KINDS[kind ?? 1] ?? "text";
+  // An optional member comes as `name?`.
+  const isMember = type === "property" || type === "method";
+  return { name: isMember ? name.replace(/\?$/, "") : name, type, rank: sortText ?? "" };
+}
+
+/** What a symbol is, in the words that notebooks use. */
+function typeOf({ flags }: TypeScriptSymbol): string {
+  if (flags & SymbolFlags.Function) return "function";
+  // Such as Array: an interface, and a variable with its constructor.
+  if (flags & SymbolFlags.Class || (flags & SymbolFlags.Interface && flags & SymbolFlags.Variable)) return "class";
+  if (flags & SymbolFlags.Interface) return "interface";
+  if (flags & SymbolFlags.TypeAlias) return "type";
+  return flags & SymbolFlags.Module ? "module" : "variable";
+}
 
 /** Names: the cell's own words, those of earlier cells, globals and keywords. */
 async function namesAt({ project, file, code }: OpenCell, typed: string, history: HistoryDocument): Promise<Match[]> {
@@ -94,13 +116,12 @@ async function namesAt({ project, file, code }: OpenCell, typed: string, history
     [...code.matchAll(/\.\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu)].map(([, name]) => name ?? ""),
   );
   for (const name of words) if (!members.has(name) && !KEYWORDS.includes(name)) add(name, "variable", "10");
-  for (const [name, kind] of history.names)
-    add(name, kind === "const" ? "constant" : kind === "type" ? "interface" : "variable", "11");
+  for (const name of history.names.keys()) add(name, DECLARED[history.keywordOf(name)] ?? "variable", "11");
   const globalThisSymbol = await checker.resolveName("globalThis", SymbolFlags.ValueModule, {
     document: file,
     position: 0,
   });
-  for (const symbol of (await globalThisSymbol?.getExports())?.values() ?? []) add(symbol.name, "variable", "15");
+  for (const symbol of (await globalThisSymbol?.getExports())?.values() ?? []) add(symbol.name, typeOf(symbol), "15");
   for (const keyword of KEYWORDS) add(keyword, "keyword", "16");
   return [...names.values()];
 }

@@ -19,6 +19,9 @@ interface Entry extends Declaration {
 
 const WORD = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
 const IMPORT = /^(?:export )?import\b/;
+/** Behind its documentation. */
+const DECLARATION =
+  /^(?:\/\*[\s\S]*?\*\/\s*)?export (?:declare |abstract |async |const (?=enum))*(const|let|var|function|class|enum|namespace|interface|type)\b/;
 /** Two cells that take from each other and are run in turn would retire declarations without end. */
 const MOST_RETIRED = 200;
 
@@ -60,6 +63,12 @@ export class HistoryDocument {
         this.names.set(name, names.get(name) ?? this.names.get(name) ?? "type");
     }
     this.#dropUnused();
+  }
+
+  /** The keyword that declares a name, such as "function"; "" if none does. */
+  keywordOf(name: string): string {
+    const entry = this.#entries.findLast(({ places }) => places.some((place) => place.name === name));
+    return DECLARATION.exec(entry?.text ?? "")?.[1] ?? "";
   }
 
   clear(): void {

@@ -7,16 +7,21 @@ interface Item {
   readonly parent: object;
   readonly metadata: object;
   readonly buffers: readonly Uint8Array[];
+  /** Characters that wait with it. */
+  readonly size: number;
 }
 
-/** Jupyter's server drops outputs above 1 MB/s or 1000 messages/s: this stays below 0.8 MB/s and 100 messages/s. */
+/**
+ * Jupyter's server drops outputs above 1000 messages/s, and of what is printed above 1 MB/s: this stays below 100
+ * messages/s and 0.8 MB/s.
+ */
 const BYTES_PER_MS = 740;
 const MS_PER_MESSAGE = 11;
 /** How far outputs may run ahead of the pace, ms. */
 const BURST = 40;
 /** Characters a stream message at most. */
 const CHUNK = 16_384;
-/** Outputs that wait, in characters printed and in messages: above it the worker has to wait as well. */
+/** Outputs that wait, in characters and in messages: above it the worker has to wait as well. */
 const MOST_WAITING = 8 * 2 ** 20;
 const MOST_MESSAGES = 1000;
 
@@ -49,14 +54,16 @@ export class Iopub {
     parent: object,
     { metadata = {}, buffers = [] }: { readonly metadata?: object; readonly buffers?: readonly Uint8Array[] } = {},
   ): void {
-    this.#items.push({ type, content, parent, metadata, buffers });
+    const size = PACED.has(type) ? sizeOf(content.data) : 0;
+    this.#items.push({ type, content, parent, metadata, buffers, size });
+    this.#waiting += size;
     this.#flushSoon();
   }
 
   stream(name: "stdout" | "stderr", text: string, parent: object): void {
     const last = this.#items.at(-1);
     if (last?.type === "stream" && last.parent === parent && last.content.name === name) last.content.text += text;
-    else this.#items.push({ type: "stream", content: { name, text }, parent, metadata: {}, buffers: [] });
+    else this.#items.push({ type: "stream", content: { name, text }, parent, metadata: {}, buffers: [], size: 0 });
     this.#waiting += text.length;
     this.#flushSoon();
   }
@@ -73,7 +80,7 @@ export class Iopub {
     let characters = 0;
     this.#items = this.#items.filter((item) => {
       if (!PACED.has(item.type) || item.parent !== parent) return true;
-      if (item.type === "stream") characters += String(item.content.text).length;
+      characters += item.type === "stream" ? String(item.content.text).length : item.size;
       return false;
     });
     this.#waiting -= characters;
@@ -110,8 +117,8 @@ export class Iopub {
           }, Math.ceil(wait));
           break;
         }
-        const bytes = this.#sendPaced(item);
-        this.#next = Math.max(now, this.#next) + Math.max(MS_PER_MESSAGE, bytes / BYTES_PER_MS);
+        const printed = this.#sendPaced(item);
+        this.#next = Math.max(now, this.#next) + Math.max(MS_PER_MESSAGE, printed / BYTES_PER_MS);
       } else {
         this.#items.shift();
         this.#send(item);
@@ -121,12 +128,14 @@ export class Iopub {
     if (this.#items.length === 0) for (const resolve of this.#drained.splice(0)) resolve();
   }
 
-  /** Sends a message, or the first part of a long text. @returns its bytes */
+  /** Sends a message, or the first part of a long text. @returns the bytes of what is printed */
   #sendPaced(item: Item): number {
     const text = item.content.text;
     if (item.type !== "stream" || typeof text !== "string") {
       this.#items.shift();
-      return this.#send(item);
+      this.#waiting -= item.size;
+      this.#send(item);
+      return 0;
     }
     let end = Math.min(CHUNK, text.length);
     // A pair of surrogates stays together.
@@ -155,3 +164,7 @@ export class Iopub {
     this.#onFull(isFull);
   }
 }
+
+/** Characters of a MIME bundle's texts. */
+const sizeOf = (data: unknown): number =>
+  Object.values(data ?? {}).reduce((sum: number, value) => sum + (typeof value === "string" ? value.length : 0), 0);

@@ -45,7 +45,8 @@ export class Kernel {
   /** What reads requests: loaded after the kernel has said that it is there. */
   readonly #requests: Promise<typeof import("../protocol/requests.js")>;
   readonly #jobs: Job[] = [];
-  #isBusy = false;
+  /** The cell that runs, or whose output still waits to be sent. */
+  #job: Job | null = null;
   #isEnding = false;
   #count = 0;
   #silent = 0;
@@ -76,9 +77,10 @@ export class Kernel {
       void this.#sockets.listen(channel, (frames) => void this.#receive(channel, frames));
   }
 
-  /** Interrupts the cell that runs. */
+  /** Interrupts the cell that runs; its output that still waits to be sent is dropped. */
   interrupt(): void {
     this.#notebook?.interrupt();
+    if (this.#job) this.#iopub.dropOutputs(this.#job.message.header);
   }
 
   async #receive(channel: Channel, frames: Buffer[]): Promise<void> {
@@ -98,7 +100,14 @@ export class Kernel {
       return;
     }
     const { isRequestType, REQUESTS } = await this.#requests;
-    if (!isRequestType(type)) return log(`dropped a message of the unknown type ${JSON.stringify(type)}`);
+    if (!isRequestType(type)) {
+      log(`a message of the unknown type ${JSON.stringify(type)}`);
+      if (!type.endsWith("_request")) return;
+      this.#status("busy", message);
+      this.#fail(channel, message, "Unsupported", `this kernel answers no ${type}`);
+      this.#status("idle", message);
+      return;
+    }
     const request = REQUESTS[type].safeParse(message.content);
     if (request.success && type === "execute_request")
       return this.#enqueue({ message, request: request.data as Request<"execute_request"> });
@@ -165,21 +174,22 @@ export class Kernel {
 
   #enqueue(job: Job): void {
     this.#jobs.push(job);
-    if (!this.#isBusy) void this.#work();
+    if (!this.#job) void this.#work();
   }
 
   async #work(): Promise<void> {
-    this.#isBusy = true;
     for (let job = this.#jobs.shift(); job && !this.#isEnding; job = this.#jobs.shift()) {
+      this.#job = job;
       this.#status("busy", job.message);
-      await this.#execute(job);
+      const status = await this.#execute(job);
+      this.#job = null;
       this.#status("idle", job.message);
+      if (status === "error" && job.request.stop_on_error) this.#abort();
     }
-    this.#isBusy = false;
   }
 
-  async #execute({ message, request }: Job): Promise<void> {
-    const { code, silent, stop_on_error: stopsOnError } = request;
+  async #execute({ message, request }: Job): Promise<Outcome["status"]> {
+    const { code, silent } = request;
     const isStored = !silent && (request.store_history ?? true);
     if (isStored) {
       this.#count++;
@@ -198,7 +208,7 @@ export class Kernel {
     const content =
       outcome.status === "ok" ? { user_expressions: outcome.expressions } : { ...outcome.error, user_expressions: {} };
     this.#reply("shell", message, { status: outcome.status, ...count, ...content, payload: [] });
-    if (outcome.status === "error" && stopsOnError) this.#abort();
+    return outcome.status;
   }
 
   async #run(message: Message, request: Request<"execute_request">, file: string): Promise<Outcome> {

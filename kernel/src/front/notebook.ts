@@ -151,13 +151,12 @@ export class Notebook {
     return id;
   }
 
-  /** Interrupts the cell that runs; its output that still waits to be sent is dropped. */
+  /** Interrupts the cell that runs. */
   interrupt(): void {
     const running = this.#running;
     if (running) {
       running.interruption.abort();
       this.#prompts.clear();
-      this.#iopub.dropOutputs(running.message.header);
       this.#worker.pause(false);
       setTimeout(() => this.#complain(running), PATIENCE).unref();
     }

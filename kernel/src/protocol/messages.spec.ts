@@ -40,7 +40,9 @@ test("refuses what is signed and no message", () => {
     ["{}", "{}", "{}", "{}"],
     ['{"msg_id":1,"msg_type":"x"}', "{}", "{}", "{}"],
     ["null", "{}", "{}", "{}"],
-    ['{"msg_id":"1","msg_type":"x"}', "{}", "{}", "[[["],
+    ['{"msg_id":"1","msg_type":"x"}', "{}", "[[[", "{}"],
   ])
     expect(() => open.decode(raw(...parts))).toThrow(MessageError);
+  // Who sent it can be told.
+  expect(open.decode(raw('{"msg_id":"1","msg_type":"x"}', "{}", "{}", "[[[")).content).toBeUndefined();
 });

@@ -16,6 +16,7 @@ export interface Message {
   readonly header: Header;
   readonly parent: object;
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** Undefined if it is not JSON. */
   readonly content: unknown;
   readonly buffers: readonly Buffer[];
 }
@@ -52,7 +53,7 @@ export class MessageCodec {
       if (found.length !== expected.length || !timingSafeEqual(found, expected))
         throw new MessageError("a message with a wrong signature");
     }
-    const [header, parent, metadata, content] = parts.map((part) => parseObject(part));
+    const [header, parent, metadata] = parts.slice(0, 3).map((part) => parseObject(part));
     if (typeof header?.msg_id !== "string" || typeof header.msg_type !== "string")
       throw new MessageError("a message whose header has no msg_id or no msg_type");
     return {
@@ -60,7 +61,7 @@ export class MessageCodec {
       header: header as unknown as Header,
       parent: parent ?? {},
       metadata: metadata ?? {},
-      content: content ?? {},
+      content: contentOf(parts[3] as Buffer),
       buffers: frames.slice(delimiter + 6),
     };
   }
@@ -92,6 +93,15 @@ export class MessageCodec {
     };
     const parts = [header, parent, metadata, content].map((part) => JSON.stringify(part));
     return [...ids, DELIMITER, this.#key ? this.#sign(parts).toString("hex") : "", ...parts, ...buffers];
+  }
+}
+
+/** Who sent a message whose content is not JSON can be told so. */
+function contentOf(part: Buffer): unknown {
+  try {
+    return JSON.parse(part.toString());
+  } catch {
+    return undefined;
   }
 }
 

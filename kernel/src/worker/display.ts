@@ -12,8 +12,9 @@ type Displayable = { readonly [DISPLAY]: () => unknown };
 
 const isObject = (value: unknown): value is object =>
   (typeof value === "object" && value !== null) || typeof value === "function";
+/** The global object's is `display` itself. */
 const isDisplayable = (value: unknown): value is Displayable =>
-  isObject(value) && typeof (value as Partial<Displayable>)[DISPLAY] === "function";
+  isObject(value) && value !== globalThis && typeof (value as Partial<Displayable>)[DISPLAY] === "function";
 
 /**
  * What a notebook shows of a value: what its `Symbol.for("Jupyter.display")` gives, sync or async, a MIME bundle or

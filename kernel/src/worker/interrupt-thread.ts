@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
 import { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
@@ -11,6 +13,8 @@ const PAUSE = 150;
 const SETTLE = 50;
 /** How long a request may go unanswered, ms: what runs outside JavaScript cannot be ended. */
 const LIMIT = 1000;
+/** How long a program that the main thread waits for may take to end by the signal, ms. */
+const STUBBORN = 350;
 
 let isEnding = false;
 
@@ -29,7 +33,10 @@ async function interrupt(cell: number): Promise<void> {
   const session = new Session();
   session.connectToMainThread();
   try {
-    await session.post("Debugger.enable");
+    const enabled = session.post("Debugger.enable");
+    const isOutside = await Promise.race([enabled.then(() => false), delay(STUBBORN).then(() => true)]);
+    if (isOutside && !isSeen()) killPrograms();
+    await enabled;
     const paused = new Promise((resolve) => session.once("Debugger.paused", resolve));
     await session.post("Debugger.pause");
     await Promise.race([paused, delay(PAUSE)]);
@@ -42,6 +49,36 @@ async function interrupt(cell: number): Promise<void> {
     session.disconnect();
     isEnding = false;
   }
+}
+
+/** Ends what the worker's cells have started and what takes no notice of SIGINT. */
+function killPrograms(): void {
+  for (const [pid, group] of processes())
+    if (group === process.pid && pid !== process.pid)
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended meanwhile.
+      }
+}
+
+/** Every process and its group. */
+function processes(): (readonly [pid: number, group: number])[] {
+  if (!existsSync("/proc/self/stat"))
+    return execFileSync("ps", ["-A", "-o", "pid=,pgid="], { encoding: "utf8" })
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        // The name, which is in parentheses, may hold any character.
+        const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\)/s, "").trim().split(" ");
+        return [[Number(pid), Number(fields[2])] as const];
+      } catch {
+        return [];
+      }
+    });
 }
 
 // A number is an interrupt of that cell; the end of the pipe is the front's end.

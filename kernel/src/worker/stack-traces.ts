@@ -1,10 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { inspect, stripVTControlCharacters } from "node:util";
-import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import { LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import type { ErrorReport } from "../channel.js";
 
 const KERNEL = fileURLToPath(new URL("..", import.meta.url));
 const MOST_SOURCES = 5000;
+/** Where code that was evaluated comes from. */
+const EVAL = /\((Cell\[[\d.]+\]):(\d+):(\d+)\)/;
 
 /** Source maps of scripts by file name, in the order in which they lead back to the source. */
 const sources = new Map<string, { readonly maps: (string | TraceMap)[]; readonly source: string }>();
@@ -22,7 +24,9 @@ function sourcePosition(file: string, line: number, column: number): { line: num
   for (const [i, entry] of maps.entries()) {
     const map = typeof entry === "string" ? new TraceMap(entry) : entry;
     maps[i] = map;
-    const found = originalPositionFor(map, position);
+    const exact = originalPositionFor(map, position);
+    // What the kernel puts before a cell's first expression belongs to it.
+    const found = exact.line === null ? originalPositionFor(map, { ...position, bias: LEAST_UPPER_BOUND }) : exact;
     if (found.line !== null) position = { line: found.line, column: found.column };
   }
   // A shared function is called through its box, which V8 places at the parenthesis: the name stands before it.
@@ -34,10 +38,10 @@ function sourcePosition(file: string, line: number, column: number): { line: num
 /** Lets `error.stack` show the notebook's own sources, without the kernel's frames. */
 export function installStackTraces(): void {
   Error.prepareStackTrace = (error, frames) => {
-    const shown = frames.filter((frame) => {
-      const file = frame.getFileName() ?? "";
-      return !isKernels(file);
-    });
+    const foreign = frames.filter((frame) => !isKernels(frame.getFileName() ?? ""));
+    // Node's own below them all: what called the kernel.
+    const last = foreign.findLastIndex((frame) => !frame.getFileName()?.startsWith("node:"));
+    const shown = foreign.slice(0, last + 1);
     return headOf(error) + shown.map((frame) => `\n    at ${frameText(frame)}`).join("");
   };
 }
@@ -58,7 +62,11 @@ function headOf(error: Error): string {
 }
 
 function frameText(frame: NodeJS.CallSite): string {
-  const text = String(frame);
+  const text = String(frame).replace(EVAL, (all, file, line, column) => {
+    if (!sources.has(file)) return all;
+    const at = sourcePosition(file, Number(line), Number(column));
+    return `(${file}:${at.line}:${at.column})`;
+  });
   const file = frame.getFileName();
   const [line, column] = [frame.getLineNumber(), frame.getColumnNumber()];
   if (!file || line === null || column === null || !sources.has(file)) return text;

@@ -66,6 +66,7 @@ def malformed_contents(kernel):
             channel.socket.send_multipart([b"<IDS|MSG>", session.sign(frames), *frames])
     kernel.lives()
     assert len(kernel.replies) > 1, "no error reply at all"
+    equal(kernel.ask("no_such_request")["content"]["ename"], "Unsupported")
     for reply in kernel.replies.values():
         assert reply["msg_type"].endswith("_reply"), reply["msg_type"]
 
@@ -97,6 +98,11 @@ def malformed_frames(kernel):
     signed(parts(b"\xff\xfe\x00", {}, {}, {}))
     signed(parts({**header, "msg_type": "__proto__"}, {}, {}, {}))
     signed(parts({**header, "msg_type": "constructor"}, {}, {}, {}))
+    told = {**header, "msg_id": "cut off", "msg_type": "execute_request"}
+    for content in (b'{"code": "1', b"[" * 100_000):
+        kernel.replies.pop("cut off", None)
+        signed(parts(told, {}, {}, content))
+        equal(kernel.reply("cut off")["content"]["ename"], "MalformedMessage")
     socket.send_multipart([b"<IDS|MSG>"])
     socket.send_multipart([b""])
     socket.send_multipart([b"no delimiter", b"at all"])

@@ -85,6 +85,8 @@ def stop_on_error(kernel):
     for cell in queued:
         cell.wait()
         equal([cell.reply["status"], cell.text(), cell.of("execute_input")], ["aborted", "", []])
+    ends = [m["parent_header"]["msg_id"] for m in kernel.said("status", lambda content: content["execution_state"] == "idle")]
+    equal([id for id in ends if id in (first.id, *(cell.id for cell in queued))], [first.id, *(cell.id for cell in queued)])
     kernel.lives()
 
 

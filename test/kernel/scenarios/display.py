@@ -26,6 +26,13 @@ def update_display_data(kernel):
 
 
 @with_kernel
+def the_global_object(kernel):
+    """The function `display` lies in it under the symbol by which a value shows itself."""
+    cell = kernel.run("globalThis")
+    equal([cell.of("display_data"), list(cell.of("execute_result")[0]["data"])], [[], ["text/plain"]])
+
+
+@with_kernel
 def clear_output(kernel):
     cell = kernel.run(
         'console.log("a");\nclearOutput();\nconsole.log("b");\nclearOutput({ wait: true });\nconsole.log("c");'

@@ -116,6 +116,26 @@ def interrupts_a_child_process_waited_for(kernel):
 
 
 @with_kernel
+def interrupts_a_child_process_that_ignores_signals(kernel):
+    command = f"sleep {random.uniform(60, 70):.6f}"
+    code = f"""console.log("started");
+    execSync('trap "" INT TERM; {command}; {command}');"""
+    interrupts_a_child(kernel, code, command)
+
+
+@with_kernel
+def interrupts_output_that_waits(kernel):
+    cell = kernel.start("console.log('z'.repeat(20_000_000));")
+    kernel.pump(lambda: len(cell.text()) > 1_000_000, 20, "some of the output")
+    start = time.monotonic()
+    kernel.manager.interrupt_kernel()
+    kernel.pump(lambda: cell.idle, 15, "the cell's end after the interrupt")
+    took = time.monotonic() - start
+    assert took < 1, f"took {took:.2f} s"
+    assert "were dropped by the interrupt" in cell.text("stderr")
+
+
+@with_kernel
 def interrupts_a_spawned_child_process(kernel):
     command = f"sleep {random.uniform(60, 70):.6f}"
     code = f"""const child = spawn("sleep", ["{command.split()[1]}"]);

@@ -47,6 +47,7 @@ def completion(kernel):
         ('import { helper } from "./helper.ts";', len("import { helper"), {"helperValue"}, False),
         ('import { readFileS } from "node:fs";', len("import { readFileS"), {"readFileSync"}, False),
         ("Math.hyp", None, {"hypot"}, True),
+        ("const some: { depth?: number; go?(): void } = {};\nsome.", None, {"depth", "go"}, True),
     ]
     for code, cursor, wanted, whole in table:
         got = complete(kernel, code, cursor)
@@ -74,6 +75,10 @@ def completion_replaces_the_right_text(kernel):
     types = got["metadata"]["_jupyter_types_experimental"]
     equal([types[0]["text"], types[0]["start"], types[0]["end"]], ["verbose", got["cursor_start"], got["cursor_end"]])
     assert types[0]["type"], types
+    kernel.run("function grow() {}\n/** One. */\nclass Growth {}\nexport enum Grade { A }\nlet grid = 1;")
+    types = complete(kernel, "gr")["metadata"]["_jupyter_types_experimental"]
+    kinds = {"grow": "function", "Growth": "class", "Grade": "enum", "grid": "variable"}
+    equal({match["text"]: match["type"] for match in types if match["text"] in kinds}, kinds)
     equal(complete(kernel, "nowhere_at_all.")["status"], "ok")
     equal(complete(kernel, "")["status"], "ok")
 

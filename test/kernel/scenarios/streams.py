@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,6 +30,17 @@ def check_pace(messages):
             first += 1
         assert size <= 800_000, f"{size} bytes within a second"
         assert last - first + 1 <= 100, f"{last - first + 1} messages within a second"
+
+
+@with_kernel
+def large_displays_take_no_turn(kernel):
+    """Jupyter's server limits what is printed, not what is shown."""
+    shown = kernel.run('await display({ "text/plain": "w".repeat(20_000_000) }, { raw: true });', 60)
+    equal(len(shown.of("display_data")[0]["data"]["text/plain"]), 20_000_000)
+    start = time.monotonic()
+    equal(kernel.run("console.log('after')").text(), "after\n")
+    took = time.monotonic() - start
+    assert took < 3, f"printing after it took {took:.1f} s"
 
 
 @with_kernel
