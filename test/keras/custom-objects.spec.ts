@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LitModelError, type LoadKerasOptions, loadKeras, saveKeras } from "@litlab/sdk";
@@ -51,7 +51,8 @@ const CODE = `${CLASSES}
 x = L.Input((4, 3))
 steps = L.Lambda(lambda x: x[:, 1:3], name="steps")(x)
 sums = L.Lambda(lambda x: (x[:, 0] + x[:, 1]) * 2, name="sums")(steps)
-y = Block(name="block")(Scale(3.0, name="scale")(L.Dense(2, activation=bump)(sums)))
+waves = L.Dense(2, activation=lambda x: ops.sin(x) * 2, name="waves")(sums)
+y = Block(name="block")(Scale(3.0, name="scale")(L.Dense(2, activation=bump)(waves)))
 model = keras.Model(x, y)
 values = np.random.default_rng().normal(size=(3, 4, 3)).astype("float32")
 for extension in ["keras", "h5"]:
@@ -114,18 +115,22 @@ class Block extends tf.layers.Layer {
 }
 
 const sums = (x: tf.Tensor) => tf.mul(tf.sum(x, 1), 2);
+const waves = (x: tf.Tensor) => tf.mul(tf.sin(x), 2);
 const bump = (x: tf.Tensor) => tf.exp(tf.neg(tf.square(x)));
 const folder = mkdtempSync(join(tmpdir(), "litlab-custom-"));
 let found: { readonly x: Packed; readonly y: Packed };
 
 beforeAll(async () => {
-  found = JSON.parse(await runPython(CODE, [folder]));
+  // Keras reads the text of a lambda that is an activation.
+  const program = join(folder, "make.py");
+  writeFileSync(program, CODE);
+  found = JSON.parse(await runPython(program, [folder]));
   await tf.ready();
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each(["keras", "h5"])("functions and classes stand for what a .%s file only names", async (extension) => {
-  const customObjects = { sums, bump, Scale, Block };
+  const customObjects = { sums, waves, bump, Scale, Block };
   const model = await loadKeras(join(folder, `custom.${extension}`), { customObjects });
   expect((model.getLayer("scale") as Scale).startValue).toBe(3);
   const before = tf.memory().numTensors;
@@ -140,12 +145,21 @@ test.each(["keras", "h5"])("functions and classes stand for what a .%s file only
 });
 
 test.each([
-  ["sums", { bump, Scale, Block }, /Lambda.*'sums'|'sums'.*customObjects/],
-  ["bump", { sums, Scale, Block }, /has the activation 'mine>bump'.*customObjects/],
-  ["Scale", { sums, bump, Block }, /layer 'scale' is a mine>Scale.*customObjects$/],
-  ["Scale", { sums, bump, Block, Scael: Scale }, /customObjects; nothing in the model is named 'Scael'/],
-  ["Scale", { sums, bump, Block, Scale: 5 }, /'scale' is a mine>Scale: customObjects has a number under 'Scale'/],
-  ["Scale", { sums, bump, Block, Scale: bump }, /customObjects has a function under 'Scale', expected a class/],
+  ["sums", { waves, bump, Scale, Block }, /Lambda.*'sums'|'sums'.*customObjects/],
+  [
+    "waves",
+    { sums, bump, Scale, Block },
+    /'waves' has a lambda as activation.*customObjects: \{ "waves": \(x\) => … \}$/,
+  ],
+  ["bump", { sums, waves, Scale, Block }, /has the activation 'mine>bump'.*customObjects/],
+  ["Scale", { sums, waves, bump, Block }, /layer 'scale' is a mine>Scale.*customObjects$/],
+  ["Scale", { sums, waves, bump, Block, Scael: Scale }, /customObjects; nothing in the model is named 'Scael'/],
+  [
+    "Scale",
+    { sums, waves, bump, Block, Scale: 5 },
+    /'scale' is a mine>Scale: customObjects has a number under 'Scale'/,
+  ],
+  ["Scale", { sums, waves, bump, Block, Scale: bump }, /customObjects has a function under 'Scale', expected a class/],
 ] as const)("without %s the message says what to pass", async (_name, customObjects, message) => {
   const options = { customObjects } as LoadKerasOptions;
   const error = await loadKeras(join(folder, "custom.keras"), options).catch((reason: unknown) => reason);
@@ -156,13 +170,13 @@ test.each([
 /** Loads a file with stock Keras, told of what is custom. */
 const RELOAD = `${CLASSES}
 values = np.array(json.loads(sys.argv[2]), "float32").reshape(3, 4, 3)
-model = keras.saving.load_model(sys.argv[3], safe_mode=False)
+model = keras.saving.load_model(sys.argv[3], {"waves": lambda x: ops.sin(x) * 2}, safe_mode=False)
 names = [type(operation).__name__ for operation in model.operations]
 print(json.dumps({"y": pack(model.predict(values, verbose=0)), "names": names}))
 `;
 
 test("a model with custom layers is saved as it was", { timeout: 120_000 }, async () => {
-  const customObjects = { sums, bump, Scale, Block };
+  const customObjects = { sums, waves, bump, Scale, Block };
   const model = await loadKeras(join(folder, "custom.keras"), { customObjects });
   const [first, second] = [join(folder, "saved.keras"), join(folder, "again.keras")];
   await saveKeras(model, first);
@@ -171,7 +185,7 @@ test("a model with custom layers is saved as it was", { timeout: 120_000 }, asyn
   expect(readFileSync(second).equals(readFileSync(first))).toBe(true);
   for (const each of [model, again]) each.dispose();
   const reloaded = JSON.parse(await runPython(RELOAD, [folder, JSON.stringify(found.x.values), first]));
-  expect(reloaded.names).toEqual(["InputLayer", "GetItem", "Lambda", "Dense", "Scale", "Block"]);
+  expect(reloaded.names).toEqual(["InputLayer", "GetItem", "Lambda", "Dense", "Dense", "Scale", "Block"]);
   for (const [i, value] of (reloaded.y as Packed).values.entries())
     expect(Math.abs(value - (found.y.values[i] as number))).toBeLessThan(1e-6 + 1e-5 * Math.abs(value));
 });

@@ -98,6 +98,16 @@ test("the eleven-entry model prints as in the reference", async () => {
   expect(String(bundle["text/html"])).toContain("(None, 800)");
 });
 
+test.each<[unknown, RegExp]>([
+  [null, /the options are null, expected \{ customObjects, onProgress \}$/],
+  [{ customObjects: 5 }, /customObjects is number, expected functions and classes under their names$/],
+  [{ onProgress: 3 }, /onProgress is number, expected a function$/],
+])("options %j are refused", async (options, message) => {
+  const error = await loadKeras(path("sequential.keras"), options as never).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(LitModelError);
+  expect((error as Error).message).toMatch(message);
+});
+
 describe("what does not load is a LitModelError that names the file", () => {
   const refuse = async (file: string, message: RegExp) => {
     const error = await loadKeras(file).catch((reason: unknown) => reason);

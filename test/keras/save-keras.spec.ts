@@ -25,7 +25,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test.each<[string, () => unknown, string, RegExp]>([
   [".h5", dense, "model.h5", /model\.h5: a model is saved as a \.keras file, expected a path that ends in \.keras$/],
   ["a path without an extension", dense, "model", /model: a model is saved as a \.keras file/],
+  ["a NUL in the path", dense, "a\0b.keras", /a model is saved as a \.keras file/],
   ["a folder", dense, "folder.keras", /folder\.keras: a folder is there, expected a file or nothing$/],
+  ["a model without layers", () => tf.sequential(), "model.keras", /model\.keras: the model has no input yet/],
   ["no model", () => ({}), "model.keras", /model\.keras: expected a tf\.LayersModel to save, found object$/],
   ["nothing", () => undefined, "model.keras", /expected a tf\.LayersModel to save, found undefined$/],
   ["tfjs' hardSigmoid", lstm, "model.keras", /model\.keras: layer 'memory' .*recurrentActivation: "sigmoid"$/],

@@ -67,12 +67,14 @@ export async function saveKeras(model: LayersModel, path: string): Promise<void>
 
 /** @throws LitModelError if it is no model, or the path none of a `.keras` file */
 async function check(model: LayersModel, path: string): Promise<void> {
-  if (typeof path !== "string" || !path.endsWith(".keras"))
+  if (typeof path !== "string" || !path.endsWith(".keras") || path.includes("\0"))
     throw new LitModelError(`${path}: a model is saved as a .keras file, expected a path that ends in .keras`);
   if (!Array.isArray(model?.layers) || !Array.isArray(model.inputs))
     throw new LitModelError(
       `${path}: expected a tf.LayersModel to save, found ${model === null ? null : typeof model}`,
     );
+  if (model.inputs.length === 0)
+    throw new LitModelError(`${path}: the model has no input yet; give its first layer an inputShape`);
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) throw new LitModelError(`${path}: a folder is there, expected a file or nothing`);
 }

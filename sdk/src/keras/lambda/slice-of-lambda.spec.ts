@@ -14,7 +14,7 @@ const KEY = [
   { kind: "slice", start: null, stop: null, step: null },
   { kind: "slice", start: 0, stop: 5, step: null },
 ];
-const ADVICE = 'Pass what it computes: loadKeras("model.keras", { customObjects: { "crop": (x) => … } })';
+const ADVICE = 'pass customObjects: { "crop": (x) => … }';
 
 function errorOf(config: Config): LitModelError {
   try {
@@ -49,7 +49,7 @@ describe.each(["keras", "tf_keras"])("a Lambda of %s", (library) => {
     ["arguments", given, "it has arguments or a mask of its own"],
   ])("that has %s is refused with what to pass", (_, config, reason) => {
     const { message, code } = errorOf(config);
-    expect(message).toBe(`model.keras: Lambda layer 'crop': ${reason}. ${ADVICE}`);
+    expect(message).toBe(`model.keras: Lambda layer 'crop': ${reason}; ${ADVICE}`);
     expect(code).toBe("LAMBDA");
   });
 });

@@ -15,8 +15,8 @@ export function sliceOfLambda(config: Readonly<Record<string, unknown>>, path: s
     return decodeSlice(codeOf(config, layer), layer);
   } catch (cause) {
     if (!(cause instanceof LitModelError)) throw cause;
-    const call = `loadKeras(${JSON.stringify(path)}, { customObjects: { ${JSON.stringify(layer)}: (x) => … } })`;
-    throw new LitModelError(`${path}: ${cause.message}. Pass what it computes: ${call}`, { code: "LAMBDA", cause });
+    const pass = `pass customObjects: { ${JSON.stringify(layer)}: (x) => … }`;
+    throw new LitModelError(`${path}: ${cause.message}; ${pass}`, { code: "LAMBDA", cause });
   }
 }
 

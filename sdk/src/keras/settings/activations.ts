@@ -81,12 +81,16 @@ function customFunction(name: string, { customObjects = {} }: Where): Apply | un
   return key === undefined ? undefined : (customObjects[key] as Apply);
 }
 
-/** An activation by its name, a layer without weights, or a function of `customObjects`; another is refused. */
+/**
+ * An activation by its name, a layer without weights, or a function of `customObjects`, a lambda under its layer's name;
+ * another is refused.
+ */
 export const activation: Setting = {
   load(value, where) {
     if (value === null) return "linear";
     const isFunction = isRecord(value) && (value.class_name === "function" || value.class_name === "__function__");
-    const given = isFunction ? value.config : value;
+    const isLambda = isRecord(value) && !isFunction && typeof value.class_name !== "string";
+    const given = isLambda ? where.layer : isFunction ? value.config : value;
     const name = typeof given === "string" ? given : isRecord(given) ? String(given.class_name) : typeof given;
     if (isRecord(given) && Object.hasOwn(LAYERS, name)) {
       const config = Object.fromEntries(
@@ -98,11 +102,12 @@ export const activation: Setting = {
     if (typeof given === "string") {
       const apply = customFunction(given, where);
       if (apply) return registerFunction(given, apply);
-      const found = activationName(given, where.major);
+      const found = isLambda ? undefined : activationName(given, where.major);
       if (found !== undefined) return found;
     }
+    const what = isLambda ? "a lambda as activation" : `the activation '${name}'`;
     const pass = `pass customObjects: { ${JSON.stringify(name)}: (x) => … }`;
-    return refuse(where, `has the activation '${name}', which does not load; ${pass}`, "UNSUPPORTED_ACTIVATION");
+    return refuse(where, `has ${what}, which does not load; ${pass}`, "UNSUPPORTED_ACTIVATION");
   },
   save(value, setting = "activation") {
     const name = String(value);

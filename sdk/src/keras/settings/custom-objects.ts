@@ -8,7 +8,7 @@ export type CustomLayer = new (config: never) => layers.Layer;
 
 /**
  * What names in a model's file stand for: a function for a Lambda, under the layer's name; a function for an activation,
- * under its own name; a class for layers, under Keras' class name (`MyLayer` or `package>MyLayer`).
+ * under its own name, a lambda under the layer's; a class for layers, under Keras' class name (`MyLayer` or `package>MyLayer`).
  */
 export type CustomObjects = Readonly<Record<string, CustomFunction | CustomLayer>>;
 
