@@ -36,7 +36,7 @@ function modelCard(model: LayersModel): string {
   );
   const graph = modelGraph(model);
   if (!graph) return table;
-  const scroll = "overflow:auto;max-height:640px;margin-top:4px";
+  const scroll = "overflow:auto;scrollbar-gutter:stable;max-height:640px;margin-top:4px";
   const details = `<details style="max-width:100%"${layers.length <= 30 ? " open" : ""}><summary style="cursor:pointer">Graph of ${escapeHtml(model.name)}</summary><div style="${scroll}">${graph}</div></details>`;
   return `<div style="display:flex;flex-wrap:wrap;gap:8px 32px;align-items:flex-start">${table}${details}</div>`;
 }
