@@ -11,6 +11,7 @@ import { registerConstantGradients } from "./devices/constant-gradients.js";
 import { registerConvolutionGradients } from "./devices/convolution-gradients.js";
 import { fallBackToCpu } from "./devices/fallback-kernels.js";
 import { registerReductionGradients } from "./devices/reduction-gradients.js";
+import { correctTrainable } from "./devices/trainable.js";
 import { correctWasmCast } from "./devices/wasm-cast.js";
 import { installDisplays } from "./display/tensorflow.js";
 import "./display/tensorflow.js";
@@ -31,6 +32,7 @@ registerBroadcastGradients();
 registerConstantGradients();
 registerConvolutionGradients();
 registerReductionGradients();
+correctTrainable();
 // Otherwise cpu advertises tfjs-node at its first use, in a notebook's output.
 Object.assign(findBackend("cpu"), { firstUse: false });
 installDisplays();

@@ -1,12 +1,14 @@
-"""Trains models with real Keras: reads { folder, seed, cases } or { folder, resume } as JSON.
+"""Trains models with real Keras: reads { folder, seed, cases }, { folder, resume } or { folder, freeze } as JSON.
 
 A case is { name, model, compile, targets }: Python for a model and for compile's arguments, and the kind of each output's targets.
 It trains 3 batches, is saved as <name>.keras (<name>.h5 if the name ends in _1), and trains 6 more. <name>.json holds the 6 batches, what each
 gave (loss and metrics), the weights after 3 and after 6, and what an evaluation of the first then gives if the case asks.
 A case with `fit`, Python for arguments of fit, does that instead of the 6: <name>.json holds the data, the history, the weights,
 and an evaluation by name and as a list. `resume` lists { name, batches }: <name>.saved.keras trains them.
+`freeze` lists { file, set, result }: layers by their path and what their `trainable` becomes; <result>.json says what then is.
 """
 
+import functools
 import json
 import os
 import sys
@@ -113,7 +115,8 @@ for case in request.get("cases", []):
         keras.utils.set_random_seed(seed)
         model = build(case)
         for weight in model.weights:
-            weight.assign(random.normal(0, 0.4, weight.shape))
+            value = random.normal(0, 0.4, weight.shape)
+            weight.assign(abs(value) if weight.name == "moving_variance" else value)
 
         def batch(size=5):
             inputs = [random.normal(size=[size, *x.shape[1:]]).astype("float32") for x in model.inputs]
@@ -140,6 +143,25 @@ for case in request.get("cases", []):
         (folder / f"{name}.json").write_text(json.dumps(found))
     except Exception as error:
         raise RuntimeError(f"case {name}: {case['compile']}") from error
+
+def within(layer, name):
+    return getattr(layer, name, None) or layer.get_layer(name)
+
+
+def leaves(model):
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            yield from leaves(layer)
+        elif layer.weights:
+            yield layer
+
+
+for case in request.get("freeze", []):
+    model = keras.saving.load_model(folder / case["file"])
+    for path, value in case["set"]:
+        functools.reduce(within, path, model).trainable = value
+    found = {"trained": len(model.trainable_weights), "layers": {layer.name: layer.trainable for layer in leaves(model)}}
+    (folder / f"{case['result']}.json").write_text(json.dumps(found))
 
 for case in request.get("resume", []):
     try:

@@ -260,7 +260,18 @@ const METRICS: readonly (readonly [metric: string, targets: string, activation: 
   ["M.CosineSimilarity(), M.CosineSimilarity(), M.Accuracy()", "numbers", "None", 3],
 ];
 
+/** Nothing to train, and moving statistics that training moves all the same. */
+const UNTRAINED = {
+  model: `
+x = L.Input((3,))
+y = L.BatchNormalization(center=False, scale=False)(L.Dense(4, kernel_regularizer="l2", trainable=False)(x))
+keras.Model(x, L.Dense(2, activity_regularizer="l2", trainable=False)(y))`,
+  compile: 'optimizer=O.Adam(0.01), loss="mse", metrics=["mae", M.RootMeanSquaredError()]',
+  targets: ["numbers"],
+};
+
 const FIT_CASES: readonly Case[] = [
+  { name: "untrained_fit", ...UNTRAINED, fit: "" },
   {
     name: "metrics",
     model: `
@@ -309,6 +320,7 @@ keras.Model(x, L.Dense(2, activation="softmax")(L.Masking(0.0)(L.ReLU(threshold=
 ];
 
 const LOSS_CASES: readonly Case[] = [
+  { name: "untrained", ...UNTRAINED, evaluate: true },
   {
     name: "losses",
     model: `
@@ -393,6 +405,63 @@ keras.Model(x, L.Dense(2, name="head")(L.DepthwiseConv1D(2, name="deep")(y)))`,
   targets: ["numbers"],
 };
 
+/** Layers within models and within layers. */
+const NESTED = `
+x = L.Input((3,))
+deep_in = L.Input((4,))
+deep = keras.Model(deep_in, L.Dense(2, name="deep_2")(L.BatchNormalization(name="norm")(L.Dense(3, name="deep_1")(deep_in))), name="deep")
+line = keras.Sequential([L.Input((2,)), L.Dense(3, name="line_1"), L.Dense(3, name="line_2")], name="line")
+y = L.Reshape((3, 1))(line(deep(L.Dense(4, name="top")(x))))
+y = L.TimeDistributed(keras.Sequential([L.Input((1,)), L.Dense(2, name="step")], name="steps"), name="each")(y)
+y = L.MultiHeadAttention(2, 2, name="heads")(y, y)
+y = L.Bidirectional(L.LSTM(2), name="both")(y)
+model = keras.Model(x, L.Dense(1, name="end")(y))
+`;
+const FROZEN = "deep = model.get_layer('deep'); deep.trainable = False";
+const NESTED_CASES: readonly Case[] = Object.entries({
+  free: "",
+  frozen: "model.trainable = False",
+  partly: `${FROZEN}; deep.get_layer('deep_1').trainable = True; model.get_layer('line').get_layer('line_1').trainable = False`,
+  wrapped: "for name in ('each', 'both'): model.get_layer(name).trainable = False",
+}).map(([name, code]) => ({
+  name: `nested_${name}`,
+  model: `${NESTED}${code}\nmodel`,
+  compile: 'optimizer=O.SGD(0.05), loss="mse"',
+  targets: ["numbers"],
+}));
+
+type Setting = readonly [path: readonly string[], trainable: boolean];
+
+/** What is frozen and set free again, in this order. Keras itself forgets of a file that a MultiHeadAttention was frozen. */
+const FREEZING: readonly (readonly Setting[])[] = [
+  [],
+  [[["deep"], false]],
+  [[["deep"], true]],
+  [[[], true]],
+  [[[], false]],
+  [
+    [[], false],
+    [["deep", "deep_1"], true],
+    [[], true],
+    [["line"], false],
+  ],
+  [
+    [["deep"], false],
+    [["deep", "norm"], true],
+    [["line"], false],
+    [["line", "line_2"], true],
+  ],
+  [
+    [["each"], false],
+    [["both"], false],
+  ],
+  [
+    [["each"], true],
+    [["both"], false],
+    [["both", "forward_layer"], true],
+  ],
+];
+
 /** A metric that only Python knows. */
 const STRANGE: Case = {
   name: "strange",
@@ -439,7 +508,7 @@ const unpack = ({ values, shape }: Packed) => tf.tensor(values, shape);
 beforeAll(async () => {
   console.log(`${cases.length} compiled models of seed ${SEED}`);
   await tf.ready();
-  await python({ cases: [...cases, ...REFUSED, ...FIT_CASES, STRANGE] });
+  await python({ cases: [...cases, ...REFUSED, ...FIT_CASES, ...NESTED_CASES, STRANGE] });
 }, 300_000);
 afterAll(async () => {
   await tf.setBackend("wasm");
@@ -580,6 +649,65 @@ test("a metric that only Python knows is left out, with a warning, and saved aga
   expectResumed(name, steps.slice(1, 3), after[0] ?? [], compile);
 });
 
+interface Frozen {
+  /** How many weights the model trains. */
+  readonly trained: number;
+  /** Each layer with weights, and whether it is trainable. */
+  readonly layers: Record<string, boolean>;
+}
+
+type Outer = tf.layers.Layer & { readonly inner?: ReadonlyMap<string, tf.layers.Layer> };
+
+const within = (layer: tf.layers.Layer, name: string): tf.layers.Layer =>
+  (layer as Outer).inner?.get(name) ?? (layer as tf.LayersModel).getLayer(name);
+
+const leaves = (model: tf.LayersModel): tf.layers.Layer[] =>
+  model.layers.flatMap((layer) =>
+    layer instanceof tf.LayersModel ? leaves(layer) : layer.weights.length > 0 ? [layer] : [],
+  );
+
+const frozen = (model: tf.LayersModel): Frozen => ({
+  trained: model.trainableWeights.length,
+  layers: Object.fromEntries(leaves(model).map((layer) => [layer.name, layer.trainable])),
+});
+
+test("what is frozen and set free again is so in Python, here, and when it is saved", {
+  timeout: 300_000,
+}, async () => {
+  await tf.setBackend("wasm");
+  const all = NESTED_CASES.flatMap(({ name }) => FREEZING.map((set, i) => ({ name, set, result: `${name}_${i}` })));
+  await python({ freeze: all.map(({ name, set, result }) => ({ file: `${name}.keras`, set, result })) });
+  const steps = new Map<string, Step[]>();
+  for (const { name, set, result } of all) {
+    const where = `${name} with ${JSON.stringify(set)}`;
+    const model = await loadKeras(join(folder, `${name}.keras`));
+    for (const [path, trainable] of set) path.reduce(within, model as tf.layers.Layer).trainable = trainable;
+    expect(frozen(model), where).toEqual(read(`${result}.json`));
+    model.compile({ optimizer: tf.train.sgd(0.05), loss: "meanSquaredError" });
+    expect(frozen(model), `${where}, compiled`).toEqual(read(`${result}.json`));
+    await saveKeras(model, join(folder, `${result}.saved.keras`));
+    const again = await loadKeras(join(folder, `${result}.saved.keras`));
+    expect(frozen(again), `${where}, saved`).toEqual(read(`${result}.json`));
+    again.dispose();
+    if (name === "nested_free") {
+      const batches = (read(`${name}.json`) as Found).steps.slice(0, 3);
+      const results = await train(model, batches);
+      steps.set(
+        result,
+        batches.map((step, i) => ({ ...step, results: results[i] ?? [] })),
+      );
+    }
+    model.dispose();
+  }
+  const saved = all.map(({ result }) => ({ file: `${result}.saved.keras`, set: [], result: `${result}_saved` }));
+  await python({ freeze: saved, resume: [...steps].map(([name, batches]) => ({ name, batches })) });
+  for (const { name, set, result } of all) {
+    const where = `${name} with ${JSON.stringify(set)}`;
+    expect(read(`${result}_saved.json`), where).toEqual(read(`${result}.json`));
+    if (steps.has(result)) expectResumed(result, steps.get(result) ?? [], [], where);
+  }
+});
+
 /** tfjs' optimizers, and whether their steps are Keras'. */
 const OWN: Readonly<Record<string, readonly [make: () => tf.Optimizer, isSame: boolean]>> = {
   sgd: [() => tf.train.sgd(0.05), true],
@@ -633,6 +761,53 @@ test("a model that TensorFlow.js has compiled goes on in Python", { timeout: 300
   }
 });
 
+type LossFunction = (targets: tf.Tensor, predictions: tf.Tensor) => tf.Tensor;
+const { losses, metrics } = tf;
+
+/** Functions that Keras has as well: its losses, and those that it has as metrics too, on an output of this activation. */
+const FUNCTIONS: readonly (readonly [loss: LossFunction, metrics: LossFunction[], activation: "softmax" | "linear"])[] =
+  [
+    [losses.meanSquaredError, [metrics.meanSquaredError, losses.absoluteDifference], "linear"],
+    [losses.absoluteDifference, [metrics.mse], "linear"],
+    [losses.huberLoss, [metrics.meanAbsoluteError, metrics.mape, losses.meanSquaredError], "linear"],
+    [losses.sigmoidCrossEntropy, [losses.sigmoidCrossEntropy], "linear"],
+    [losses.softmaxCrossEntropy, [losses.softmaxCrossEntropy, metrics.categoricalAccuracy], "linear"],
+    [metrics.meanAbsolutePercentageError, [metrics.MAPE, metrics.MSE], "linear"],
+    [metrics.cosineProximity, [], "linear"],
+    [metrics.meanAbsoluteError, [metrics.binaryCrossentropy, metrics.binaryAccuracy], "softmax"],
+    [metrics.binaryCrossentropy, [metrics.categoricalCrossentropy], "softmax"],
+    [metrics.categoricalCrossentropy, [], "softmax"],
+  ];
+
+test("tfjs' functions that Keras has are its losses and metrics in Python", { timeout: 300_000 }, async () => {
+  await tf.setBackend("wasm");
+  const warn = vi.spyOn(console, "warn");
+  const wanted = new Map<string, Step[]>();
+  // Keras takes no gradient of the cosine with 0.
+  const one = fc.float({ min: Math.fround(0.1), max: 1, noNaN: true });
+  const inputs = fc.array(one, { minLength: 12, maxLength: 12 }).map((values) => [{ shape: [4, 3], values }]);
+  // One-hot, so that a 0 shows where percentages are taken.
+  const targets = fc
+    .array(fc.nat(2), { minLength: 4, maxLength: 4 })
+    .map((classes) => [{ shape: [4, 3], values: classes.flatMap((k) => [0, 1, 2].map((i) => Number(i === k))) }]);
+  for (const [i, [loss, metrics, activation]] of FUNCTIONS.entries()) {
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [3], activation })] });
+    model.compile({ optimizer: tf.train.sgd(0.05), loss, metrics });
+    await saveKeras(model, join(folder, `function_${i}.saved.keras`));
+    const steps = fc.sample(fc.record({ inputs, targets }), { seed: SEED + i, numRuns: 3 });
+    const results = await train(model, steps);
+    wanted.set(
+      `function_${i}`,
+      steps.map((step, i) => ({ ...step, results: results[i] ?? [] })),
+    );
+    model.dispose();
+  }
+  expect(warn).not.toHaveBeenCalled();
+  warn.mockRestore();
+  await resume([...wanted].map(([name, batches]) => ({ name, batches })));
+  for (const [name, steps] of wanted) expectResumed(name, steps, [], "by TensorFlow.js");
+});
+
 const resume = (batches: readonly { readonly name: string; readonly batches: readonly Step[] }[]) =>
   python({ resume: batches });
 
@@ -640,8 +815,8 @@ function expectResumed(name: string, steps: readonly Step[], after: readonly Pac
   const found = read(`${name}.resumed.json`) as Resumed;
   for (const [i, results] of found.results.entries())
     expectClose(results, steps[i]?.results ?? [], `${name} again in Python: ${compile}, step ${i}`);
-  for (const [i, { values }] of found.after.entries())
-    expectClose(values, after[i]?.values ?? [], `${name} again in Python: ${compile}, weight ${i}`);
+  for (const [i, { values }] of after.entries())
+    expectClose(found.after[i]?.values ?? [], values, `${name} again in Python: ${compile}, weight ${i}`);
 }
 
 async function expectSavedTwice(model: tf.LayersModel, name: string): Promise<void> {

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadKeras, loadWeights } from "@litlab/sdk";
 import * as tf from "@litlab/sdk/tf";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { runPython } from "../python.js";
-import { expectAsKeras } from "./oracle.js";
+import { expectAsKeras, SEED } from "./oracle.js";
 
 test("models within models, shared ones, and inputs and outputs by name", { timeout: 300_000 }, async () => {
   await expectAsKeras([
@@ -64,6 +64,139 @@ two = inner(one)
 keras.Model(x, [one, two, deep(deep(x)), inner(deep(two))])`,
     },
   ]);
+});
+
+/** A model of two inputs whose calls of one BatchNormalization, `bn`, are to come in Keras' order. */
+const shared = (name: string, code: string) => ({
+  name,
+  formats: ["keras"] as const,
+  states: true,
+  code: `
+bn = L.BatchNormalization(momentum=0.5, epsilon=1.0)
+a, b = L.Input((2,), name='a'), L.Input((2,), name='b')
+${code}`,
+});
+
+test("a layer with moving statistics that is called several times", { timeout: 300_000 }, async () => {
+  await expectAsKeras([
+    shared("as_called", "keras.Model([a, b], L.Add()([bn(a), bn(b)]))"),
+    shared("swapped", "x, y = bn(a), bn(b)\nkeras.Model([a, b], L.Add()([y, x]))"),
+    shared("deeper", "keras.Model([a, b], L.Add()([bn(a), bn(L.ReLU()(b))]))"),
+    shared("chained", "keras.Model([a, b], L.Add()([bn(a), bn(bn(b) * 2.0)]))"),
+    shared("twice_the_same", "keras.Model([a, b], L.Add()([bn(a), bn(a), bn(b), bn(a)]))"),
+    shared("outputs", "keras.Model([a, b], [bn(b), L.ReLU()(bn(a)), L.Dense(2)(bn(a + b))])"),
+    shared("masked", "x = L.Masking()(a[:, None])\nkeras.Model([a, b], [bn(x), bn(b[:, None]), bn(x * 2.0)])"),
+    shared(
+      "in_a_model",
+      `
+i, j = L.Input((2,)), L.Input((2,))
+inner = keras.Model([i, j], [bn(i), bn(bn(j) + i)], name='inner')
+p, q = inner([a, b])
+r, s = inner([b, q])
+keras.Model([a, b], L.Add()([s, p, r]))`,
+    ),
+    shared(
+      "spectral",
+      "layer = L.SpectralNormalization(L.Dense(2))\nkeras.Model([a, b], L.Add()([layer(a), layer(layer(b) * 2.0)]))",
+    ),
+    ...Array.from({ length: 4 }, (_, i) =>
+      shared(
+        `random_${i}`,
+        `
+random = np.random.default_rng(${SEED + i})
+i = L.Input((2,))
+inner = keras.Model(i, [L.BatchNormalization(momentum=0.5, epsilon=1.0)(i), L.Dense(2)(i)], name='inner')
+found = [a, b]
+def one(): return found[random.integers(len(found))]
+for _ in range(9):
+    kind = random.integers(4)
+    found.extend([bn(one())] if kind < 2 else inner(one()) if kind == 2 else [L.Add()([one(), bn(one())])])
+mixed = [found[k] for k in random.permutation(len(found))]
+keras.Model([a, b], [L.Add()(mixed), bn(one()), bn(one())])`,
+      ),
+    ),
+  ]);
+});
+
+test("outputs that are the same tensor", { timeout: 300_000 }, async () => {
+  const warn = vi.spyOn(console, "warn");
+  await expectAsKeras([
+    { name: "both", code: "x = L.Input((4,))\ny = L.Dense(2)(x)\nkeras.Model(x, [y, y])" },
+    {
+      name: "three",
+      states: true,
+      code: `
+x = L.Input((4,))
+y, z = L.Dense(2)(x), L.BatchNormalization()(L.Dense(3, activation='tanh')(x))
+keras.Model(x, [z, y, y, x, z, x])`,
+    },
+    {
+      name: "by_name",
+      code: "x = L.Input((4,))\ny = L.Dense(2)(x)\nkeras.Model(x, {'b': y, 'a': y, 'c': L.Dense(3)(y)})",
+    },
+    {
+      name: "deep",
+      formats: ["keras"],
+      code: "x = L.Input((4,))\ny = L.Dense(2)(x)\nkeras.Model(x, {'b': [y, L.Dense(3)(x)], 'a': y})",
+    },
+    {
+      name: "inner",
+      code: `
+i = L.Input((4,))
+y = L.Dense(4)(i)
+inner = keras.Model(i, [y, L.Dense(4)(i), y], name='inner')
+x = L.Input((4,))
+p, q, r = inner(x)
+s, t, u = inner(r)
+keras.Model(x, [L.Concatenate()([p, u]), q, s, r, r])`,
+    },
+    {
+      name: "of_a_line",
+      code: `
+line = keras.Sequential([L.Input((4,)), L.Embedding(5, 3, mask_zero=True), L.LSTM(2, return_sequences=True)])
+x = L.Input((4,))
+y = line(x)
+keras.Model(x, [y, L.GRU(2)(y), y])`,
+    },
+  ]);
+  expect(warn).not.toHaveBeenCalled();
+  warn.mockRestore();
+});
+
+test("outputs that are the same tensor train as in Keras", { timeout: 300_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "litlab-same-"));
+  try {
+    await runPython(
+      `
+import sys, keras, json, numpy as np
+from keras import layers as L
+histories = {}
+def fit(name, outputs_of, loss, metrics, targets):
+    x = L.Input((4,))
+    model = keras.Model(x, outputs_of(L.Dense(2, name="same")(x)))
+    model.compile("sgd", loss, metrics=metrics)
+    model.save(f"{sys.argv[1]}/{name}.keras")
+    histories[name] = model.fit(np.ones((8, 4)), targets, epochs=2, verbose=0).history
+ones, zeros = np.ones((8, 2)), np.zeros((8, 2))
+fit("list", lambda y: [y, y], ["mse", "mae"], [["mae"], ["mse"]], [ones, zeros])
+fit("dict", lambda y: {"b": y, "a": y}, {"a": "mse", "b": "mae"}, {"a": ["mae"], "b": ["mse"]}, {"a": ones, "b": zeros})
+json.dump(histories, open(sys.argv[1] + "/histories.json", "w"))`,
+      [folder],
+    );
+    const wanted = JSON.parse(readFileSync(join(folder, "histories.json"), "utf8")) as Record<string, object>;
+    for (const [name, history] of Object.entries(wanted)) {
+      const model = await loadKeras(join(folder, `${name}.keras`));
+      const found = await model.fit(tf.ones([8, 4]), [tf.ones([8, 2]), tf.zeros([8, 2])], { epochs: 2, verbose: 0 });
+      const near = Object.entries(history).map(([key, values]) => [
+        key,
+        (values as number[]).map((value) => expect.closeTo(value, 5)),
+      ]);
+      expect(found.history, name).toEqual(Object.fromEntries(near));
+      model.dispose();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test("weights alone, into a model that is there", { timeout: 300_000 }, async () => {

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LitModelError, saveKeras } from "@litlab/sdk";
+import { LitModelError, loadKeras, saveKeras } from "@litlab/sdk";
 import * as tf from "@litlab/sdk/tf";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 const folder = mkdtempSync(join(tmpdir(), "litlab-save-"));
 const dense = () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
@@ -43,4 +43,58 @@ test.each<[string, () => unknown, string, RegExp]>([
   expect((error as Error).message).toMatch(message);
   expect((error as Error).message).toContain(join(folder, name));
   expect(readdirSync(folder)).toEqual(["folder.keras"]);
+});
+
+const error = (targets: tf.Tensor, predictions: tf.Tensor) => tf.sub(targets, predictions).abs();
+const { losses, metrics } = tf;
+
+test.each<[string, () => tf.ModelCompileArgs, RegExp, number | undefined]>([
+  [
+    "a loss of one's own",
+    () => ({ optimizer: "sgd", loss: error }),
+    /^the model '.*' is saved uncompiled: .* the loss 'error'\. .*model\.compile/,
+    undefined,
+  ],
+  [
+    "a loss that Keras computes otherwise",
+    () => ({ optimizer: "sgd", loss: losses.logLoss }),
+    /the loss 'logLoss'/,
+    undefined,
+  ],
+  [
+    "a function without a name",
+    () => ({ optimizer: "sgd", loss: [(x) => x] }),
+    /the loss '\(a function without a name\)'/,
+    undefined,
+  ],
+  [
+    "a decay of Adamax",
+    () => ({ optimizer: tf.train.adamax(0.1, 0.9, 0.99, 1e-7, 0.1), loss: error }),
+    /the loss 'error', the optimizer 'Adamax'/,
+    undefined,
+  ],
+  [
+    "metrics",
+    () => ({
+      optimizer: "sgd",
+      loss: "meanSquaredError",
+      metrics: [error, metrics.r2Score, "mae", "precision", "cosine"],
+    }),
+    /^the model '.*' is saved without the metric 'error', the metric 'r2Score', the metric 'precision', the metric 'cosine', which Keras.*model\.compile/,
+    2,
+  ],
+])("says that %s is not saved", async (_, compiled, message, results) => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const model = dense();
+  model.compile(compiled());
+  const path = join(mkdtempSync(join(folder, "..", "litlab-warned-")), "model.keras");
+  await saveKeras(model, path);
+  expect(warn.mock.calls).toHaveLength(1);
+  expect(warn.mock.calls[0]?.[0]).toMatch(message);
+  const again = await loadKeras(path);
+  rmSync(join(path, ".."), { recursive: true });
+  warn.mockRestore();
+  const found = results && (await again.trainOnBatch(tf.ones([1, 2]), tf.ones([1, 1])));
+  expect(found && [found].flat().length).toBe(results);
+  if (!results) expect(again.optimizer).toBeUndefined();
 });

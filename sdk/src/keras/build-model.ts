@@ -16,9 +16,11 @@ import {
 import { isNode, isRecord, type KerasNode } from "./file/container.js";
 import { fromKeras1 } from "./keras-1.js";
 import { flowMasks, flowMasksOf, giveMasks } from "./layers/flow-masks.js";
+import { keepOrder } from "./layers/keep-order.js";
 import type { GraphCall } from "./layers/keras-order.js";
 import type { Layer } from "./layers/layer-type.js";
 import { forgetLostCalls } from "./layers/release-calls.js";
+import { repeatOutputs } from "./layers/repeated-outputs.js";
 import { takeScalars } from "./layers/scalar-inputs.js";
 import { makeInputLayer, tensorOf } from "./layers/tensor-names.js";
 import { inputShapeOf, inputTypeOf, isShape, layerTypeOf, makeLayer, nameOf, type Origin } from "./make-layer.js";
@@ -162,12 +164,17 @@ function buildFunctional(node: KerasNode, origin: Origin): LayersModel {
   }
   const ends = (key: "input_layers" | "output_layers"): [SymbolicTensor[], unknown] => {
     const tensors: SymbolicTensor[] = [];
+    /** Of a tensor that is there several times, the first place: what is saved are references to tensors. */
+    const places = new Map<SymbolicTensor, number>();
     const structure = mapRefs(node.config[key], (ref) => {
       const tensor = nodes.has(ref[0]) ? find(ref, true) : undefined;
       if (!tensor) throw new LitModelError(`${path}: ${key} names the layer '${ref[0]}', which is not there`);
       if (key === "input_layers" && nodes.get(ref[0])?.class_name !== "InputLayer")
         throw new LitModelError(`${path}: ${key} names the layer '${ref[0]}', which is no InputLayer`);
-      return tensors.push(tensor) - 1;
+      const place = places.get(tensor) ?? tensors.length;
+      places.set(tensor, place);
+      tensors.push(tensor);
+      return place;
     });
     if (tensors.length === 0) throw new LitModelError(`${path}: the model's config has no ${key}`);
     return [tensors, structure];
@@ -175,10 +182,11 @@ function buildFunctional(node: KerasNode, origin: Origin): LayersModel {
   const name = typeof node.config.name === "string" ? node.config.name : "model";
   const [inputs, taken] = ends("input_layers");
   const [tensors, given] = ends("output_layers");
-  const model = makeModel({ name, inputs, outputs: tensors });
-  STRUCTURES.set(model, { inputs: taken, outputs: given });
+  const model = makeModel({ name, inputs, outputs: [...new Set(tensors)] });
+  STRUCTURES.set(model, { inputs: taken, outputs: repeatOutputs(model, tensors, given) });
   const built = withTrainable(model, node);
   flowMasks(built, made);
+  keepOrder(built, made);
   return built;
 }
 

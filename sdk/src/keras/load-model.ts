@@ -1,4 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { settingAlone } from "../devices/trainable.js";
 import { LitError, LitModelError } from "../errors.js";
 import { sizeOf } from "../tensors/size-of.js";
 import { Tensor } from "../tf.js";
@@ -25,7 +26,7 @@ export async function loadModel(
   const origin = { path, major, ...(customObjects && { customObjects }) };
   let model: LayersModel;
   try {
-    model = buildWithin(valuesIn(weights) + SLACK, () => buildModel(config, origin));
+    model = buildWithin(valuesIn(weights) + SLACK, () => settingAlone(() => buildModel(config, origin)));
   } catch (cause) {
     if (cause instanceof LitError) throw withUnused(cause, unusedNames(config, customObjects));
     throw new LitModelError(`${path}: the layers do not fit together: ${(cause as Error).message}`, { cause });

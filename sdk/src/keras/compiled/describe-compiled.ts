@@ -1,6 +1,7 @@
 import type { LayersModel, Optimizer } from "../../tf.js";
 import { snakeCase } from "../weights.js";
 import { COMPILED, trainingModel } from "./compiled.js";
+import { ofFunction } from "./function-names.js";
 import type { KerasOptimizer, StateArray } from "./keras-optimizer.js";
 import { canonicalName, formulaOf } from "./loss-functions.js";
 import { isKerasOptimizer, type MultiOptimizer } from "./multi-optimizer.js";
@@ -26,8 +27,8 @@ export interface DescribedOptimizer {
 }
 
 /**
- * How a model is compiled. undefined if it is not, or with an optimizer or a loss function that Keras does not have;
- * metrics that it does not have are left out.
+ * How a model is compiled. undefined if it is not, or with an optimizer or a loss that Keras does not have; metrics that it
+ * does not have are left out. A warning says either.
  */
 export function describeCompiled(model: LayersModel): DescribedCompiled | undefined {
   const optimizer = model.optimizer as Optimizer | undefined;
@@ -41,9 +42,23 @@ export function describeCompiled(model: LayersModel): DescribedCompiled | undefi
   }
   if (!optimizer) return undefined;
   const described = isKerasOptimizer(optimizer) ? describeKeras(optimizer) : describeTfjsOptimizer(optimizer);
-  const loss = mapNames(model.loss, kerasName);
-  if (!described || loss === undefined) return undefined;
-  const config = { loss, loss_weights: null, metrics: metricsOf(model), weighted_metrics: null };
+  const lost: string[] = [];
+  const loss = mapNames(model.loss, (value) => kerasLoss(value) ?? lose(lost, `the loss '${nameOf(value)}'`));
+  if (!described) lost.push(`the optimizer '${optimizer.getClassName()}'`);
+  if (!described || lost.length > 0) {
+    console.warn(
+      `the model '${model.name}' is saved uncompiled: Keras has no counterpart of ${listed(lost)}. ` +
+        'Compile it with what Keras has, by name: model.compile({ optimizer: "adam", loss: "meanSquaredError" })',
+    );
+    return undefined;
+  }
+  const metrics = metricsOf(model, lost);
+  if (lost.length > 0)
+    console.warn(
+      `the model '${model.name}' is saved without ${listed(lost)}, which Keras has no counterpart of. ` +
+        'Compile it with metrics that Keras has, by name: model.compile({ optimizer, loss, metrics: ["mae"] })',
+    );
+  const config = { loss, loss_weights: null, metrics, weighted_metrics: null };
   return withOptimizer({ ...config, run_eagerly: false, steps_per_execution: 1, jit_compile: "auto" }, described);
 }
 
@@ -63,35 +78,50 @@ function withOptimizer(others: Readonly<Json>, { className, config, arrays }: De
 const NAMES: Readonly<Record<string, string>> = { cosineProximity: "cosine_similarity", cosine: "cosine_similarity" };
 const METRICS = ["accuracy", "acc", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"];
 
-function kerasName(value: unknown): string | undefined {
-  if (typeof value !== "string") return undefined;
+function kerasLoss(value: unknown): unknown {
+  if (typeof value !== "string") return ofFunction(value, "loss");
   const name = Object.hasOwn(NAMES, value) ? (NAMES[value] as string) : canonicalName(value);
   return formulaOf({ name, config: {}, isClass: false }, []) ? name : undefined;
 }
 
-/** The same for one name, a list or a record of them; undefined if one has no counterpart. */
-function mapNames(value: unknown, nameOf: (value: unknown) => string | undefined): unknown {
-  if (Array.isArray(value)) {
-    const names = value.map(nameOf);
-    return names.includes(undefined) || names.length === 0 ? undefined : names;
-  }
-  if (typeof value !== "object" || value === null) return nameOf(value);
-  const entries = Object.entries(value).map(([key, item]) => [key, nameOf(item)] as const);
-  return entries.some(([, name]) => name === undefined) ? undefined : Object.fromEntries(entries);
+function kerasMetric(value: unknown): unknown {
+  if (typeof value !== "string") return ofFunction(value, "metric");
+  // Keras' metric is the cosine, tfjs' the loss.
+  if (Object.hasOwn(NAMES, value)) return undefined;
+  return METRICS.includes(canonicalName(value)) ? canonicalName(value) : kerasLoss(value);
 }
 
-/** Each output's metrics: tfjs-layers takes a list for all outputs. */
-function metricsOf(model: LayersModel): unknown {
+/** What a warning calls a loss or a metric. */
+const nameOf = (value: unknown): string =>
+  typeof value === "function" ? value.name.replace(/__op$/, "") || "(a function without a name)" : String(value);
+
+const listed = (lost: readonly string[]): string => [...new Set(lost)].join(", ");
+
+function lose(lost: string[], what: string): undefined {
+  lost.push(what);
+}
+
+/** The same for one, a list or a record of them. */
+function mapNames(value: unknown, nameOf: (value: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map(nameOf);
+  if (typeof value !== "object" || value === null) return nameOf(value);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, nameOf(item)]));
+}
+
+/**
+ * Each output's metrics: tfjs-layers takes a list for all outputs.
+ * @param lost gets those that Keras does not have
+ */
+function metricsOf(model: LayersModel, lost: string[]): unknown {
   const { metrics } = model as unknown as { metrics: unknown };
-  const nameOf = (value: unknown): string[] => {
-    const name =
-      typeof value === "string" && METRICS.includes(canonicalName(value)) ? canonicalName(value) : kerasName(value);
-    return name === undefined ? [] : [name];
+  const found = (value: unknown): unknown[] => {
+    const metric = kerasMetric(value) ?? lose(lost, `the metric '${nameOf(value)}'`);
+    return metric === undefined ? [] : [metric];
   };
   if (metrics === undefined || metrics === null) return null;
   const isRecord = typeof metrics === "object" && !Array.isArray(metrics);
   const lists = trainingModel(model).outputNames.map((name) =>
-    [isRecord ? (metrics as Json)[name] : metrics].flat().flatMap(nameOf),
+    [(isRecord ? (metrics as Json)[name] : metrics) ?? []].flat().flatMap(found),
   );
   return lists.length === 1 ? lists[0] : lists;
 }

@@ -98,8 +98,8 @@ let installed = false;
 
 /**
  * Corrects tfjs-layers' steps of training and evaluation for every model: outputs' losses of different ranks are each
- * reduced before they are summed, constraints hold after a step, an evaluation's loss is the total, with the
- * penalties of regularizers, and Keras' metrics count over the batches of an epoch.
+ * reduced before they are summed, a model without weights to train is measured, constraints hold after a step, an
+ * evaluation's loss is the total, with the penalties of regularizers, and Keras' metrics count over the batches of an epoch.
  */
 export function installSteps(): void {
   if (installed) return;
@@ -115,7 +115,9 @@ export function installSteps(): void {
       };
       const weights = this.collectedTrainableWeights;
       const variables = weights.map((weight) => weight.read() as Variable);
-      const total = this.optimizer.minimize(loss as never, true, variables) as Tensor;
+      // tfjs takes no gradients of nothing. As in Keras, the optimizer makes no step then.
+      const isTrained = variables.some(({ trainable }) => trainable);
+      const total = isTrained ? (this.optimizer.minimize(loss as never, true, variables) as Tensor) : tidy(loss);
       tidy(() => {
         for (const [i, { constraint }] of weights.entries())
           if (constraint) variables[i]?.assign(constraint.apply(variables[i] as Tensor));

@@ -1,3 +1,4 @@
+import { fixedWithin, trainedWithin } from "../../devices/trainable.js";
 import { serialization } from "../../tf.js";
 import { isNode, type KerasNode } from "../file/container.js";
 import { describeLayer } from "../save/describe-model.js";
@@ -76,13 +77,11 @@ export abstract class OuterLayer<Config extends object = object> extends KerasLa
   }
 
   override get trainableWeights(): Layer["weights"] {
-    return this.trainable
-      ? [...super.trainableWeights, ...this.#layers.flatMap((layer) => layer.trainableWeights)]
-      : [];
+    return this.trainable ? [...super.trainableWeights, ...this.#layers.flatMap(trainedWithin)] : [];
   }
 
   override get nonTrainableWeights(): Layer["weights"] {
-    const inner = this.#layers.flatMap((layer) => (this.trainable ? layer.nonTrainableWeights : layer.weights));
+    const inner = this.#layers.flatMap((layer) => (this.trainable ? fixedWithin(layer) : layer.weights));
     return [...super.nonTrainableWeights, ...inner];
   }
 
