@@ -54,6 +54,7 @@ test("training goes on without the scaling of losses", { timeout: 300_000 }, asy
 import sys, keras, json, numpy as np
 from keras import layers as L
 keras.config.set_dtype_policy("mixed_float16")
+keras.utils.set_random_seed(1)  # a step whose scaled gradients overflow is skipped: none does here
 model = keras.Sequential([L.Input((3,)), L.Dense(4, activation="tanh"), L.Dense(1, dtype="float32")])
 model.compile(keras.optimizers.Adam(0.01), "mse")
 x, y = np.linspace(-1, 1, 12).reshape(4, 3), np.ones((4, 1))

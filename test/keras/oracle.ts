@@ -23,8 +23,16 @@ export interface Case {
   readonly weights?: "initial";
   /** What stock Keras computes with when it loads the saved model; default numpy. Some operations differ there. */
   readonly reload?: "numpy" | "jax";
-  /** |a-b| <= absolute + relative |b|; default 1e-6 and 1e-5. */
-  readonly tolerance?: { readonly absolute: number; readonly relative: number };
+  /** Default 1e-6 and 1e-5. */
+  readonly tolerance?: Tolerance;
+}
+
+/** |a-b| <= absolute + relative |b| + ofLargest times the largest finite |b|. */
+interface Tolerance {
+  readonly absolute: number;
+  readonly relative: number;
+  /** Default 0. */
+  readonly ofLargest?: number;
 }
 
 export interface Packed {
@@ -185,15 +193,16 @@ function compareStates(model: tf.LayersModel, { states = {} }: Found, where: str
 }
 
 const largest = (values: readonly number[]): number =>
-  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  values.filter(Number.isFinite).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 function compare(
   found: ArrayLike<number>,
   wanted: readonly number[],
-  { absolute, relative } = { absolute: 1e-6, relative: 1e-5 },
+  { absolute, relative, ofLargest = 0 }: Tolerance = { absolute: 1e-6, relative: 1e-5 },
   where: string,
 ): void {
+  const least = absolute + ofLargest * largest(wanted);
   for (const [i, want] of wanted.entries())
-    if (!(Math.abs((found[i] as number) - want) <= absolute + relative * Math.abs(want)) && !Object.is(found[i], want))
+    if (!(Math.abs((found[i] as number) - want) <= least + relative * Math.abs(want)) && !Object.is(found[i], want))
       expect(found[i], `${where}, value ${i}`).toBe(want);
 }
