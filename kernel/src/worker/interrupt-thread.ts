@@ -15,6 +15,9 @@ const SETTLE = 50;
 const LIMIT = 1000;
 /** How long a program that the main thread waits for may take to end by the signal, ms. */
 const STUBBORN = 350;
+/** How often the programs there are by then are ended, and how long one may take for it, ms. */
+const KILLS = 20;
+const DEATH = 50;
 
 let isEnding = false;
 
@@ -33,10 +36,21 @@ async function interrupt(cell: number): Promise<void> {
   const session = new Session();
   session.connectToMainThread();
   try {
-    const enabled = session.post("Debugger.enable");
-    const isOutside = await Promise.race([enabled.then(() => false), delay(STUBBORN).then(() => true)]);
-    if (isOutside && !isSeen()) killPrograms();
+    let isInside = false;
+    const enabled = session.post("Debugger.enable").then(() => {
+      isInside = true;
+    });
+    await Promise.race([enabled, delay(STUBBORN)]);
+    const isOutside = !isInside;
+    // A shell may start its next program meanwhile.
+    for (let i = 0; i < KILLS && !isInside && !isSeen(); i++) {
+      killPrograms();
+      await Promise.race([enabled, delay(DEATH)]);
+    }
     await enabled;
+    // What waited for them has the signal to notice now.
+    for (let waited = 0; isOutside && waited < LIMIT && !isSeen(); waited += DEATH) await delay(DEATH);
+    if (isSeen()) return;
     const paused = new Promise((resolve) => session.once("Debugger.paused", resolve));
     await session.post("Debugger.pause");
     await Promise.race([paused, delay(PAUSE)]);

@@ -101,10 +101,7 @@ export class CellRunner {
       };
     } catch (error) {
       // A program that the signal ended makes the cell fail before the signal does.
-      const isNoticed = isInterruption(error);
-      const isEarly = !isNoticed && this.#interruptedCell() === cell;
-      if (isEarly) takeSignal();
-      const isInterrupt = isNoticed || isEarly;
+      const isInterrupt = isInterruption(error) || this.#interruptedCell() === cell;
       if (isInterrupt) stopWorkOf(cell);
       return { status: "error", error: reportError(isInterrupt ? new Interrupted() : error), started: state.started };
     } finally {
@@ -112,6 +109,11 @@ export class CellRunner {
       forgetFinished(cell);
       setRunning(0);
     }
+  }
+
+  /** After a cell that was interrupted, and is known to have noticed: leaves no signal to the next one. */
+  settle(cell: number): void {
+    if (this.#interruptedCell() === cell) takeSignal();
   }
 
   /** Loads packages that a cell is about to import. */
