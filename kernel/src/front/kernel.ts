@@ -249,7 +249,7 @@ export class Kernel {
   }
 
   #answerPrompt({ parent, content }: Message): void {
-    const { value } = content as { readonly value?: unknown };
+    const { value } = (content ?? {}) as { readonly value?: unknown };
     const { msg_id: question } = parent as { readonly msg_id?: string };
     this.#notebook?.answer(question, typeof value === "string" ? value : "");
   }

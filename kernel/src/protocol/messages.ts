@@ -99,7 +99,7 @@ export class MessageCodec {
 /** Who sent a message whose content is not JSON can be told so. */
 function contentOf(part: Buffer): unknown {
   try {
-    return JSON.parse(part.toString());
+    return JSON.parse(part.toString()) ?? {};
   } catch {
     return undefined;
   }

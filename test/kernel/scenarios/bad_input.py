@@ -98,6 +98,9 @@ def malformed_frames(kernel):
     signed(parts(b"\xff\xfe\x00", {}, {}, {}))
     signed(parts({**header, "msg_type": "__proto__"}, {}, {}, {}))
     signed(parts({**header, "msg_type": "constructor"}, {}, {}, {}))
+    for content in (b"{", b"null"):
+        frames = parts({**header, "msg_type": "input_reply"}, {}, {}, content)
+        kernel.client.stdin_channel.socket.send_multipart([b"<IDS|MSG>", session.sign(frames), *frames])
     told = {**header, "msg_id": "cut off", "msg_type": "execute_request"}
     for content in (b'{"code": "1', b"[" * 100_000):
         kernel.replies.pop("cut off", None)
