@@ -1,7 +1,8 @@
 """Builds models with real Keras and computes what they give: reads { folder, seed, cases: [{ name, code, formats, tolerance }] } as JSON.
 
 `code` is Python whose last expression is a model; `keras`, `L` (keras.layers), `ops` and `np` are there. Each model gets random
-weights and random inputs, is saved as <name>.<format>, and <name>.json holds inputs, outputs and gradients of one training step.
+weights and random inputs, is saved as <name>.<format>, and <name>.json holds inputs, outputs and gradients of one training step,
+and how far each of these moves when weights and inputs move by a rounding: what float32 leaves open.
 """
 
 import ast
@@ -56,26 +57,59 @@ def random_input(tensor, case, random):
     return random.normal(size=shape).astype("float32")
 
 
-def gradients(model, inputs, targets):
-    """Of the sum of each output's mean squared distance from its target, by layer; training, without the regularizers' losses.
+def training_step(model, targets):
+    """A function of inputs: the gradients of a training step, and the weights that are not trained after it.
 
-    Also what each layer's weights that are not trained are after that step.
+    The loss is the sum of each output's mean squared distance from its target, without the regularizers'.
     """
     trainable, fixed = model.trainable_variables, model.non_trainable_variables
 
-    def loss(values):
-        outputs, states = model.stateless_call(values, [v.value for v in fixed], inputs, training=True)
+    def loss(values, states, inputs):
+        outputs, states = model.stateless_call(values, states, inputs, training=True)
         pairs = zip(jax.tree_util.tree_leaves(outputs), targets)
         return sum(jax.numpy.mean((output - target) ** 2) for output, target in pairs), states
 
-    found, states = jax.jit(jax.grad(loss, has_aux=True))([v.value for v in trainable])
-    by_id = {id(variable): value for variable, value in zip([*trainable, *fixed], [*found, *states])}
-    by_layer = lambda variables_of: {
-        layer.name: [pack(by_id[id(variable)]) for variable in variables_of(layer) if "seed" not in variable.path]
-        for layer in model.layers
-        if variables_of(layer)
-    }
-    return by_layer(lambda layer: layer.trainable_variables), by_layer(lambda layer: layer.non_trainable_variables)
+    compiled = jax.jit(jax.grad(loss, has_aux=True))
+
+    def step(inputs):
+        """`gradients` and `states`, by layer."""
+        found, states = compiled([v.value for v in trainable], [v.value for v in fixed], inputs)
+        by_id = {id(variable): value for variable, value in zip([*trainable, *fixed], [*found, *states])}
+        by_layer = lambda variables_of: {
+            layer.name: [np.asarray(by_id[id(variable)]) for variable in variables_of(layer) if "seed" not in variable.path]
+            for layer in model.layers
+            if variables_of(layer)
+        }
+        return {
+            "gradients": by_layer(lambda layer: layer.trainable_variables),
+            "states": by_layer(lambda layer: layer.non_trainable_variables),
+        }
+
+    return step
+
+
+def rounded(value, random):
+    """A neighbour of each number, or itself."""
+    value = np.asarray(value)
+    if value.dtype != np.float32:
+        return value
+    return (value * (1 + random.integers(-1, 2, value.shape) * 2.0**-23)).astype("float32")
+
+
+def moved(compute, model, inputs, results, random):
+    """For each array of results, the largest change of a value in it while weights and inputs move by a rounding."""
+    weights = [weight.numpy() for weight in model.weights]
+    most = [0.0] * len(jax.tree_util.tree_leaves(results))
+    for _ in range(2):
+        for weight, value in zip(model.weights, weights):
+            weight.assign(rounded(value, random))
+        changed = compute([rounded(array, random) for array in inputs])
+        for i, (a, b) in enumerate(zip(jax.tree_util.tree_leaves(results), jax.tree_util.tree_leaves(changed))):
+            distance = np.abs(np.asarray(a, "float64") - np.asarray(b, "float64"))
+            most[i] = max(most[i], float(np.max(distance, initial=0, where=np.isfinite(distance))))
+    for weight, value in zip(model.weights, weights):
+        weight.assign(value)
+    return jax.tree_util.tree_unflatten(jax.tree_util.tree_structure(results), most)
 
 
 for case in request["cases"]:
@@ -88,19 +122,30 @@ for case in request["cases"]:
         if case.get("weights") != "initial":
             random_weights(model, random)
         inputs = [random_input(tensor, case, random) for tensor in model.inputs]
-        given = inputs if len(inputs) > 1 else inputs[0]
         struct = getattr(model, "_inputs_struct", None)
-        if isinstance(struct, dict):
-            at = [id(tensor) for tensor in model.inputs]
-            given = {key: inputs[at.index(id(tensor))] for key, tensor in struct.items()}
-        outputs = jax.tree_util.tree_leaves(model.predict(given, verbose=0))
-        found = {"inputs": [pack(a) for a in inputs], "outputs": [pack(a) for a in outputs]}
-        found["parameters"] = model.count_params()
+        at = [id(tensor) for tensor in model.inputs]
+
+        def compute(inputs):
+            given = inputs if len(inputs) > 1 else inputs[0]
+            if isinstance(struct, dict):
+                given = {key: inputs[at.index(id(tensor))] for key, tensor in struct.items()}
+            for layer in model.layers:
+                if getattr(layer, "stateful", False):
+                    layer.reset_states()
+            results = {"outputs": jax.tree_util.tree_leaves(model.predict(given, verbose=0))}
+            return {**results, **step(given)} if step else results
+
+        step = None
+        results = compute(inputs)
+        found = {"inputs": [pack(a) for a in inputs], "parameters": model.count_params()}
         found["structure"] = [type(getattr(model, f"_{end}_struct", None)).__name__ for end in ("inputs", "outputs")]
         if case.get("train", True) and model.trainable_variables:
-            targets = [random.normal(size=output.shape).astype("float32") for output in outputs]
+            targets = [random.normal(size=output.shape).astype("float32") for output in results["outputs"]]
             found["targets"] = [pack(target) for target in targets]
-            found["gradients"], found["states"] = gradients(model, given, targets)
+            step = training_step(model, targets)
+            results = compute(inputs)
+        found.update(jax.tree_util.tree_map(pack, results))
+        found["moved"] = moved(compute, model, inputs, results, random)
         for extension in case["formats"]:
             model.save(folder / f"{name}.{extension}")
         (folder / f"{name}.json").write_text(json.dumps(found))
