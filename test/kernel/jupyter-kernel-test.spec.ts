@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ROOT, runPython } from "../python.js";
 
-/** All of jupyter_kernel_test's KernelTests but the pager's (kernel_test.py says why). */
+/** All of jupyter_kernel_test's tests but the pager's (kernel_test.py says why). */
 const TESTS = [
   "test_kernel_info",
   "test_execute_stdout",
@@ -17,6 +17,7 @@ const TESTS = [
   "test_history",
   "test_inspect",
   "test_clear_output",
+  "test_recv_iopub_welcome_msg",
 ];
 
 const state = mkdtempSync(join(tmpdir(), "litlab-state-"));

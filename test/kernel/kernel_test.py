@@ -89,6 +89,11 @@ class LitlabTests(jupyter_kernel_test.KernelTests):
     test_pager = None  # see above: no such thing in TypeScript
 
 
+class LitlabWelcomeTests(jupyter_kernel_test.IopubWelcomeTests):
+    kernel_name = "litlab"
+    support_iopub_welcome = True
+
+
 class Outcomes(unittest.TestResult):
     """What became of each test, by its name: null, or what went wrong."""
 
@@ -101,7 +106,8 @@ class Outcomes(unittest.TestResult):
         self.by_name[test._testMethodName] = None
 
     def note(self, test, text):
-        name = getattr(test, "test_case", test)._testMethodName
+        test = getattr(test, "test_case", test)
+        name = getattr(test, "_testMethodName", str(test))  # what fails around a class is no test
         self.by_name[name] = f"{self.by_name.get(name) or ''}{test}\n{text}\n"
 
     def addFailure(self, test, err):
@@ -119,5 +125,6 @@ class Outcomes(unittest.TestResult):
 
 if __name__ == "__main__":
     outcomes = Outcomes()
-    unittest.defaultTestLoader.loadTestsFromTestCase(LitlabTests).run(outcomes)
+    load = unittest.defaultTestLoader.loadTestsFromTestCase
+    unittest.TestSuite([load(LitlabTests), load(LitlabWelcomeTests)]).run(outcomes)
     print(json.dumps(outcomes.by_name))

@@ -60,6 +60,13 @@ export class Iopub {
     this.#flushSoon();
   }
 
+  /** Tells a frontend that its subscription has arrived: what is published from now on reaches it. */
+  welcome(topic: Buffer): void {
+    const content = { subscription: topic.toString() };
+    const ids = topic.length > 0 ? [topic] : [];
+    void this.#sockets.send("iopub", this.#codec.encode("iopub_welcome", content, { ids }));
+  }
+
   stream(name: "stdout" | "stderr", text: string, parent: object): void {
     const last = this.#items.at(-1);
     if (last?.type === "stream" && last.parent === parent && last.content.name === name) last.content.text += text;

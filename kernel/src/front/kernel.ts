@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { CommMessage, Outcome } from "../channel.js";
 import { type Message, MessageCodec, MessageError } from "../protocol/messages.js";
 import type { Request, RequestType } from "../protocol/requests.js";
@@ -25,6 +26,9 @@ export interface KernelOptions {
   readonly onEnd: () => void;
 }
 
+/** How long the first request waits for somebody who listens to iopub, ms: their sockets connect one after the other. */
+const PATIENCE = 150;
+
 /** A cell that has been asked for. */
 interface Job {
   readonly message: Message;
@@ -44,6 +48,10 @@ export class Kernel {
   #service: VaultService | null = null;
   /** What reads requests: loaded after the kernel has said that it is there. */
   readonly #requests: Promise<typeof import("../protocol/requests.js")>;
+  /** Settles when a frontend listens to iopub. */
+  readonly #subscribed: Promise<void>;
+  /** Settles with it, or soon after the first request. */
+  #heard: Promise<void> | null = null;
   readonly #jobs: Job[] = [];
   /** The cell that runs, or whose output still waits to be sent. */
   #job: Job | null = null;
@@ -60,6 +68,12 @@ export class Kernel {
       ? null
       : new Notebook({ folder, checksTypes, iopub: this.#iopub, onPrompt: (...asked) => this.#prompt(...asked) });
     this.#requests = this.#load(isService);
+    this.#subscribed = new Promise((resolve) => {
+      void sockets.listenToSubscriptions((topic) => {
+        this.#iopub.welcome(topic);
+        resolve();
+      });
+    });
   }
 
   async #load(isService: boolean): Promise<typeof import("../protocol/requests.js")> {
@@ -91,6 +105,8 @@ export class Kernel {
       if (error instanceof MessageError) return log(`dropped ${error.message}`);
       throw error;
     }
+    this.#heard ??= Promise.race([this.#subscribed, delay(PATIENCE)]);
+    await this.#heard;
     if (channel === "stdin") return this.#answerPrompt(message);
     const type = message.header.msg_type;
     if (type === "kernel_info_request") {

@@ -1,14 +1,17 @@
-import { Publisher, Reply, Router } from "zeromq";
+import { Reply, Router, XPublisher } from "zeromq";
 import { addressOf, type Connection } from "./connection-file.js";
+
+/** How the frame of a subscription begins. */
+const SUBSCRIBES = 1;
 
 type Frames = readonly (Buffer | Uint8Array | string)[];
 
 /** A socket that sends one message after the other. */
 class Sender {
-  readonly #socket: Router | Publisher;
+  readonly #socket: Router | XPublisher;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(socket: Router | Publisher) {
+  constructor(socket: Router | XPublisher) {
     this.#socket = socket;
   }
 
@@ -26,7 +29,7 @@ export type Channel = "shell" | "control" | "stdin";
 export class Sockets {
   readonly #routers: Readonly<Record<Channel, Router>>;
   readonly #senders: Readonly<Record<Channel | "iopub", Sender>>;
-  readonly #iopub = new Publisher({ sendHighWaterMark: 0, linger: 1000 });
+  readonly #iopub = new XPublisher({ sendHighWaterMark: 0, linger: 1000, verbosity: "allSubs" });
   readonly #heartbeat = new Reply({ linger: 0 });
 
   constructor() {
@@ -59,6 +62,11 @@ export class Sockets {
 
   async listen(channel: Channel, use: (frames: Buffer[]) => void): Promise<void> {
     for await (const frames of this.#routers[channel]) use(frames);
+  }
+
+  /** Hears what frontends subscribe to on iopub: the first bytes of a topic, none for everything. */
+  async listenToSubscriptions(use: (topic: Buffer) => void): Promise<void> {
+    for await (const [frame] of this.#iopub) if (frame?.[0] === SUBSCRIBES) use(frame.subarray(1));
   }
 
   close(): void {
