@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Kernel } from "./front/kernel.js";
 import { readConnectionFile } from "./protocol/connection-file.js";
 import { Sockets } from "./protocol/sockets.js";
@@ -10,12 +12,15 @@ async function main(args: readonly string[]): Promise<void> {
   const path = args.find((argument) => !argument.startsWith("--"));
   if (!path) throw new Error(USAGE);
   const connection = readConnectionFile(path);
+  const folder = process.cwd();
+  // The notebook's folder may go while it is open: no program can start in it then.
+  process.chdir(dirname(fileURLToPath(import.meta.url)));
   const sockets = new Sockets();
   await sockets.bind(connection);
   const kernel = new Kernel({
     sockets,
     key: connection.key,
-    folder: process.cwd(),
+    folder,
     checksTypes: process.env.LITLAB_KERNEL_CHECK !== "off",
     isService: args.includes("--service"),
     onEnd: () => process.exit(),

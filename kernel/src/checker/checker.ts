@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import type { API, Diagnostic, Project, Snapshot } from "typescript7/unstable/async";
 import { analyseCell, type CellAnalysis } from "../cell/analyse-cell.js";
 import { TOO_DEEP } from "../cell/syntax-tree.js";
@@ -50,6 +51,8 @@ export class Checker {
   #historyWritten = false;
   #isMissing = false;
   readonly #files = new LocalFiles();
+  /** Tells the calls that wait that the compiler has ended. */
+  #ended = new AbortController();
   #queue: Promise<unknown> = Promise.resolve();
   #idle: NodeJS.Timeout | undefined;
 
@@ -126,6 +129,7 @@ export class Checker {
     const session = this.#session;
     this.#session = null;
     this.#historyWritten = false;
+    this.#ended = new AbortController();
     const open = await session?.catch(() => null);
     open?.mirror.remove();
     await open?.api.close().catch(() => undefined);
@@ -137,7 +141,7 @@ export class Checker {
       signal?.throwIfAborted();
       clearTimeout(this.#idle);
       try {
-        return await within(LIMIT, run(), signal);
+        return await within(LIMIT, run(), AbortSignal.any([this.#ended.signal, ...(signal ? [signal] : [])]));
       } catch (error) {
         await this.stop();
         throw error;
@@ -180,7 +184,16 @@ export class Checker {
   async #launch(): Promise<Session> {
     const { API } = await import("typescript7/unstable/async");
     const mirror = new Mirror(this.#folder);
-    return { api: new API({ cwd: mirror.folder }), mirror, snapshot: null };
+    const api = new API({ cwd: mirror.folder });
+    // The API itself leaves calls without an answer when its process ends.
+    const { client } = api as unknown as { client: { readonly process: ChildProcess; connect(): Promise<void> } };
+    const ended = this.#ended;
+    await client.connect();
+    client.process.once("exit", () => {
+      ended.abort(new Error("TypeScript has ended by itself"));
+      if (this.#ended === ended) void this.stop();
+    });
+    return { api, mirror, snapshot: null };
   }
 }
 
@@ -189,11 +202,11 @@ function textOf({ text, messageChain = [] }: Diagnostic, depth = 0): string {
   return [text, ...messageChain.map((entry) => "  ".repeat(depth + 1) + textOf(entry, depth + 1))].join("\n");
 }
 
-function within<T>(limit: number, work: Promise<T>, signal?: AbortSignal): Promise<T> {
+function within<T>(limit: number, work: Promise<T>, signal: AbortSignal): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const ended = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`TypeScript gave no answer within ${limit / 1000} s`)), limit);
-    signal?.addEventListener("abort", () => reject(signal.reason));
+    signal.addEventListener("abort", () => reject(signal.reason));
   });
   return Promise.race([work, ended]).finally(() => clearTimeout(timer));
 }

@@ -9,8 +9,14 @@ import signal
 import zmq
 from jupyter_client.session import Session
 
-from kernel_under_test import Kernel, descendants, processes, wait_until
+from kernel_under_test import Kernel, cpu_seconds, descendants, processes, wait_until
 from scenarios.base import complete, equal, inspect, scenario, with_kernel
+from scenarios.interrupts import SLOW_TO_CHECK
+
+
+def program_with(kernel, option):
+    (found,) = [pid for pid in descendants(kernel.pid) if option in processes()[pid][1]]
+    return found
 
 
 @with_kernel
@@ -232,6 +238,9 @@ def a_deleted_folder(kernel):
         equal(other.run('import "./nowhere.ts";').reply["status"], "error")
         other.lives()
         equal(complete(other, "kept.toFi")["matches"], ["toFixed"])
+        os.kill(program_with(other, "--api"), signal.SIGKILL)
+        other.run("1")
+        assert "TS2339" in other.run("kept.size").told
 
 
 @with_kernel
@@ -278,6 +287,15 @@ def code_that_is_nested_too_deeply(kernel):
 @with_kernel
 def a_compiler_that_is_killed(kernel):
     kernel.run("const before: number = 1;")
-    (compiler,) = [pid for pid in descendants(kernel.pid) if "--service=" in processes()[pid][1]]
+    for option, value in (("--service=", 2), ("--api", 3)):
+        os.kill(program_with(kernel, option), signal.SIGKILL)
+        equal(kernel.run(f"const after{value}: number = before + {value - 1}; after{value}").value, str(value))
+    assert "TS2339" in kernel.run("before.size").told
+    compiler = program_with(kernel, "--api")
+    used = cpu_seconds(compiler)
+    cell = kernel.start(SLOW_TO_CHECK)
+    wait_until(lambda: cpu_seconds(compiler) > used + 1, 30, "the compiler is busy")
     os.kill(compiler, signal.SIGKILL)
-    equal(kernel.run("const after: number = before + 1; after").value, "2")
+    kernel.pump(lambda: cell.reply, 5, "the cell goes on")
+    assert "Types were not checked: TypeScript has ended by itself" in cell.text("stderr")
+    assert "TS2339" in kernel.run("before.size").told
