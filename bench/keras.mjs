@@ -82,15 +82,15 @@ async function recurrentCases(backend, kind) {
 
 const FILES = { weights: "100 MB of weights", mobile_net: "MobileNetV2", functional: "200 layers" };
 const LOADERS = {
-  "lit lab": [process.execPath, "bench/peers/load-keras.mjs"],
+  "lit lab": [process.execPath, ...process.execArgv, "bench/peers/load-keras.mjs"],
   keras: [".venv-test/bin/python", "bench/peers/keras_loading.py"],
 };
 const children = [];
 
 /** A fresh process of an engine; `ask` takes a line and gives its answer. */
 async function start(engine) {
-  const [command, script] = LOADERS[engine];
-  const child = spawn(command, [script, folder], { stdio: ["pipe", "pipe", "inherit"] });
+  const [command, ...args] = LOADERS[engine];
+  const child = spawn(command, [...args, folder], { stdio: ["pipe", "pipe", "inherit"] });
   children.push(child);
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => {

@@ -16,5 +16,6 @@ await main(async () => {
     );
   const python = await setup();
   await makeVenv(".venv-test", "test/requirements.txt", "Install the peers into .venv-test", python);
-  return runShown(process.execPath, [join("bench", `${name}.mjs`), ...rest]);
+  // V8 starts with room, as it does in a notebook (kernel/src/front/worker-process.ts).
+  return runShown(process.execPath, ["--initial-old-space-size=64", join("bench", `${name}.mjs`), ...rest]);
 });
