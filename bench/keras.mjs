@@ -95,7 +95,7 @@ async function start(engine) {
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => {
     const { value, done } = await answers.next();
-    if (done) throw new Error(`${script} ended`);
+    if (done) throw new Error(`${args.at(-1)} ended`);
     return JSON.parse(value);
   };
   await answer();
