@@ -1,11 +1,13 @@
 import { Command } from "commander";
 import { demoCommand } from "./demo/command.js";
+import { deviceCommand } from "./device/command.js";
 import { kernelCommand } from "./kernel/command.js";
 
 const program = new Command("litlab")
   .description("Lit Lab's command")
   .version("0.1.0")
   .addCommand(demoCommand)
+  .addCommand(deviceCommand)
   .addCommand(kernelCommand);
 
 /** What went wrong in one line: our own errors say it all, a system error names its path. */

@@ -9,6 +9,9 @@ export function litHome(): string {
   return LIT_HOME || (XDG_DATA_HOME ? join(XDG_DATA_HOME, "litlab") : join(homedir(), ".local", "share", "litlab"));
 }
 
+/** `$XDG_CACHE_HOME/litlab`, else `~/.cache/litlab`: for all homes, and may be deleted at any time. */
+export const cacheFolder = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "litlab");
+
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 
 /**

@@ -33,6 +33,18 @@ export type { TableOptions } from "./bars/sources/table-adapter.js";
 export { TIME_UNITS, type TimeUnit } from "./bars/sources/time-units.js";
 export { type Tick, type TickColumns, TickFrame } from "./bars/tick-frame.js";
 export type { Session, SessionTimes } from "./bars/trading-day.js";
+export { type Device, DeviceList, type DevicesOptions, getDevices } from "./devices/get-devices.js";
+export type { RungName } from "./devices/rungs.js";
+export { currentDevice, setDevice } from "./devices/set-device.js";
+/** @internal For the command litlab. */
+export {
+  BINDING,
+  MANIFEST,
+  PACKAGE,
+  QUIET_LOADER,
+  readInstallation,
+  tensorflowFolder,
+} from "./devices/tensorflow/installation.js";
 export { Chart, chart, type Predictions } from "./display/chart.js";
 export { BarChart, type BarChartOptions } from "./display/charts/bar-chart.js";
 export type {

@@ -1,9 +1,10 @@
 /**
  * The one copy of TensorFlow.js that notebooks and the SDK share: `import * as tf from "@litlab/sdk/tf"`.
- * `await tf.ready()` comes first in code that calls tf itself. The backend is wasm, with cpu's kernels where it lacks one.
+ * `await tf.ready()` comes first in code that calls tf itself. The backend is that of `setDevice` or `LIT_DEVICE`, else wasm, with
+ * cpu's kernels where it lacks one.
  */
 import { createRequire } from "node:module";
-import { findBackend } from "../tfjs/core.js";
+import { findBackend, ready as readyBackend } from "../tfjs/core.js";
 import { registerAxisGradients } from "./devices/axis-gradients.js";
 import { registerBroadcastGradients } from "./devices/broadcast-gradients.js";
 import { registerChainedOps } from "./devices/chained-ops.js";
@@ -20,6 +21,16 @@ import "./display/tensorflow.js";
 export type {} from "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js";
 export * from "../tfjs/core.js";
 export * from "../tfjs/layers.js";
+
+/** Settles when a backend is ready: that of `LIT_DEVICE` where no device was chosen before. @throws LitError if it is no device */
+export async function ready(): Promise<void> {
+  const name = process.env.LIT_DEVICE;
+  if (name) {
+    const { currentDevice, setDevice } = await import("./devices/set-device.js");
+    if (!currentDevice()) await setDevice(name);
+  }
+  await readyBackend();
+}
 
 const require = createRequire(import.meta.url);
 require("@tensorflow/tfjs-backend-cpu");

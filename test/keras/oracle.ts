@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadKeras, saveKeras } from "@litlab/sdk";
+import { loadKeras, saveKeras, setDevice } from "@litlab/sdk";
 import * as tf from "@litlab/sdk/tf";
 import { expect } from "vitest";
 import { runPython } from "../python.js";
@@ -61,7 +61,7 @@ const ROUNDINGS = 8;
 export const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 /**
- * Builds the cases with real Keras, loads each file here and compares parameters, predictions on wasm and cpu, and
+ * Builds the cases with real Keras, loads each file here and compares parameters, predictions on wasm, cpu and, where it is installed, TensorFlow, and
  * gradients. Each model is saved again: stock Keras and we load that and predict the same, and saving it once more gives
  * the same bytes.
  */
@@ -71,11 +71,12 @@ export async function expectAsKeras(cases: readonly Case[]): Promise<void> {
     const complete = cases.map((given) => ({ formats: ["keras", "h5"] as const, ...given }));
     console.log(`${cases.length} models of seed ${SEED}`);
     await runPython("test/keras/oracle.py", [], JSON.stringify({ folder, seed: SEED, cases: complete }));
-    await tf.ready();
+    const { backend: best } = await setDevice("cpu");
+    const backends = new Set(["wasm", "cpu", String(best)]);
     for (const given of complete) {
       const found = readNumbers(join(folder, `${given.name}.json`)) as Found;
       for (const format of given.formats)
-        for (const backend of ["wasm", "cpu"]) {
+        for (const backend of backends) {
           await tf.setBackend(backend);
           const file = join(folder, `${given.name}.${format}`);
           const where = `${given.name}.${format} on ${backend}:\n${given.code}`;

@@ -1,4 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { getBackend } from "../../tfjs/core.js";
+import { currentDevice } from "../devices/set-device.js";
 import { escapeHtml, htmlTable } from "./html.js";
 import type { MimeBundle } from "./mime-bundle.js";
 import { modelGraph } from "./model-graph.js";
@@ -28,12 +30,11 @@ function modelCard(model: LayersModel): string {
   const totals = totalsOf(model);
   const title = `Model ${model.name}: ${formatCount(layersOf(model).length)} layers, ${totals.Total} parameters, ${totals.Trainable} trainable`;
   const rest = layers.length - rows.length;
-  const table = htmlTable(
-    title,
-    head,
-    rows,
-    rest > 0 ? `${formatCount(rest)} more: model.summary() lists them all` : "",
-  );
+  const foot = [
+    ...(rest > 0 ? [`${formatCount(rest)} more: model.summary() lists them all`] : []),
+    `Computes on ${currentDevice()?.name ?? "cpu"} with ${getBackend()}`,
+  ];
+  const table = htmlTable(title, head, rows, foot.join(". "));
   const graph = modelGraph(model);
   if (!graph) return table;
   const scroll = "overflow:auto;scrollbar-gutter:stable;max-height:640px;margin-top:4px";

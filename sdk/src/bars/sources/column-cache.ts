@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, writeFileSync } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { LitDataError } from "../../errors.js";
-import { readError, syncPath, writeBeside } from "../../home.js";
+import { cacheFolder, readError, syncPath, writeBeside } from "../../home.js";
 import { addTo, type Columns, copyColumns, joinColumns, sortedByDate } from "../date-runs.js";
 
 /** Rows that follow one another in a source and lie on one date. Their memory is used again for the next. */
@@ -22,9 +21,6 @@ export interface CachedColumns {
 }
 
 const FORMAT = 2;
-
-/** `$XDG_CACHE_HOME/litlab`, else `~/.cache/litlab`: it may be deleted at any time. */
-const cacheFolder = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "litlab");
 
 /**
  * The columns of some files by date, from an Arrow file below the cache's folder that is made the first time. It is found by

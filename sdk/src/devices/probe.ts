@@ -1,0 +1,98 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { cacheFolder, writeBeside } from "../home.js";
+import { identityOf, type RungName } from "./rungs.js";
+
+const SCRIPT = fileURLToPath(new URL("./probe-main.js", import.meta.url));
+/** A first start on a GPU compiles its kernels. */
+const LIMIT = 120_000;
+
+const result = z.object({
+  /** What was tried. */
+  identity: z.string(),
+  /** Why it is not used; null if it is fine. */
+  reason: z.string().nullable(),
+  usesGpu: z.boolean(),
+});
+
+/** What came of trying a rung. */
+export type Probe = z.infer<typeof result>;
+
+export interface ProbeOptions {
+  /** The GPU's number and driver; null: without a GPU. */
+  readonly gpu: { readonly index: number; readonly driver: string } | null;
+  /** Try again what was tried before. */
+  readonly refresh: boolean;
+  /** How long it may take, ms. Default two minutes. */
+  readonly limit?: number;
+}
+
+/**
+ * Tries a rung in a process of its own, which may crash or hang, and compares its numbers with cpu's. What comes of it is kept
+ * until the rung's or the driver's version changes.
+ */
+export async function probe(rung: RungName, { gpu, refresh, limit = LIMIT }: ProbeOptions): Promise<Probe> {
+  let identity: string;
+  try {
+    identity = await identityOf(rung);
+  } catch (error) {
+    return { identity: rung, reason: (error as Error).message, usesGpu: false };
+  }
+  if (gpu) identity += `, GPU ${gpu.index} with driver ${gpu.driver}`;
+  const key = createHash("sha256").update(identity).digest("hex").slice(0, 16);
+  const path = join(cacheFolder(), "devices", `${rung}-${key}.json`);
+  const known = refresh ? null : await readKnown(path);
+  if (known?.identity === identity) return known;
+  const found = { identity, ...(await tryOut(rung, gpu?.index ?? null, limit)) };
+  // A cache that cannot be written costs the next process a probe.
+  await writeBeside(path, (temporary) => writeFile(temporary, JSON.stringify(found))).catch(() => undefined);
+  return found;
+}
+
+async function readKnown(path: string): Promise<Probe | null> {
+  try {
+    return result.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch {
+    return null;
+  }
+}
+
+/** What TensorFlow is to see of the GPUs. */
+export const visibleGpu = (index: number | null): { readonly CUDA_VISIBLE_DEVICES: string } => ({
+  CUDA_VISIBLE_DEVICES: index === null ? "-1" : String(index),
+});
+
+function tryOut(rung: RungName, gpu: number | null, limit: number): Promise<Omit<Probe, "identity">> {
+  const env = { ...process.env, ...visibleGpu(gpu) };
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [SCRIPT, rung],
+      { env, timeout: limit, killSignal: "SIGKILL" },
+      (error, stdout, stderr) => {
+        const told = stderr.trim().split("\n").at(-1) || "it said nothing";
+        const no = (reason: string) => resolve({ reason, usesGpu: false });
+        if (error?.killed) no(`gave no result within ${limit / 1000} s`);
+        else if (error?.signal) no(`crashed with ${error.signal}: ${told}`);
+        else if (error) no(told);
+        else {
+          const parsed = z.object({ usesGpu: z.boolean() }).safeParse(parseLast(stdout));
+          if (parsed.success) resolve({ reason: null, ...parsed.data });
+          else no(`ended without a result: ${told}`);
+        }
+      },
+    );
+  });
+}
+
+function parseLast(text: string): unknown {
+  try {
+    return JSON.parse(text.trim().split("\n").at(-1) ?? "");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,43 @@
+import { LitError } from "../errors.js";
+import { type Device, getDevices } from "./get-devices.js";
+import { visibleGpu } from "./probe.js";
+import { openRung } from "./rungs.js";
+
+let current: Device | null = null;
+
+/** The device that was chosen; null: none was, and wasm computes. */
+export const currentDevice = (): Device | null => current;
+
+/**
+ * Lets everything compute on a device from now on. `LIT_DEVICE` chooses the first one.
+ * @param name as `getDevices()` gives it: `gpu0`, `cpu`
+ * @throws LitError if there is no such device or nothing drives it; with those that there are
+ */
+export async function setDevice(name: string): Promise<Device> {
+  const devices = await getDevices();
+  const device = devices.find((each) => each.name === name);
+  if (!device)
+    throw new LitError(
+      `there is no device ${JSON.stringify(name)}, expected one of ${devices.map((each) => each.name).join(", ")}`,
+      { code: "NO_DEVICE" },
+    );
+  if (!device.backend)
+    throw new LitError(
+      `nothing drives ${name} (${device.model}): ${device.rejected.map(({ backend, reason }) => `${backend}: ${reason}`).join("; ")}`,
+      { code: "NO_DEVICE" },
+    );
+  if (device.backend === "tensorflow") seeGpu(device);
+  await openRung(device.backend);
+  current = device;
+  return device;
+}
+
+/** TensorFlow sees one GPU, or none, from its start to its process' end. */
+function seeGpu({ name }: Device): void {
+  if (current?.backend === "tensorflow" && current.name !== name)
+    throw new LitError(
+      `TensorFlow already computes on ${current.name} in this process, it cannot change to ${name}: restart the kernel and choose ${name} first`,
+      { code: "DEVICE_IN_USE" },
+    );
+  Object.assign(process.env, visibleGpu(name === "cpu" ? null : Number(name.slice("gpu".length))));
+}

@@ -1,0 +1,60 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import util from "node:util";
+import type { KernelBackend } from "@tensorflow/tfjs-core";
+import * as core from "../../../tfjs/core.js";
+import { LitError } from "../../errors.js";
+import { fallBackToCpu } from "../fallback-kernels.js";
+import { correctRound } from "./correct-round.js";
+import { BINDING, MANIFEST, PACKAGE, QUIET_LOADER, readInstallation } from "./installation.js";
+
+/** The TensorFlow.js that the package's `require("@tensorflow/tfjs")` gets: a file beside it hands this on. */
+export const SHARED_CORE = Symbol.for("litlab.tfjs-core");
+
+type Backend = new (binding: unknown, packageName: string) => KernelBackend & { readonly isUsingGpuDevice: boolean };
+
+let registered: Promise<{ readonly usesGpu: boolean }> | undefined;
+
+/**
+ * Registers the backend `tensorflow`: TensorFlow's own kernels, and cpu's where it lacks one.
+ * @returns whether it computes on a GPU
+ * @throws LitError if it is not installed or does not fit
+ */
+export function registerTensorflow(): Promise<{ readonly usesGpu: boolean }> {
+  registered ??= register().catch((error) => {
+    registered = undefined;
+    throw error;
+  });
+  return registered;
+}
+
+async function register(): Promise<{ readonly usesGpu: boolean }> {
+  const { folder, tensorflow } = await readInstallation();
+  // Its log tells what is amiss, not what is.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+  Object.assign(globalThis, { [SHARED_CORE]: core });
+  // Node 23 dropped them, the package still calls them.
+  const legacy = util as unknown as Record<string, unknown>;
+  legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  legacy.isArray ??= Array.isArray;
+  const require = createRequire(join(folder, MANIFEST));
+  let backend: InstanceType<Backend>;
+  try {
+    require(join(folder, QUIET_LOADER));
+    const binding = require(join(folder, BINDING));
+    require(join(folder, PACKAGE, "dist/register_all_kernels.js"));
+    const { NodeJSKernelBackend } = require(join(folder, PACKAGE, "dist/nodejs_kernel_backend.js")) as {
+      readonly NodeJSKernelBackend: Backend;
+    };
+    backend = new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node-gpu");
+  } catch (cause) {
+    throw new LitError(
+      `TensorFlow ${tensorflow} in ${folder} does not load: ${(cause as Error).message}; remove it (litlab device remove tensorflow) and install it again`,
+      { code: "NO_DEVICE", cause },
+    );
+  }
+  core.registerBackend("tensorflow", () => backend);
+  fallBackToCpu("tensorflow");
+  correctRound();
+  return { usesGpu: backend.isUsingGpuDevice };
+}

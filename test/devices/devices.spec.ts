@@ -1,0 +1,189 @@
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { getDevices, LitError, setDevice } from "@litlab/sdk";
+import * as tf from "@litlab/sdk/tf";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { findGpus } from "../../sdk/dist/devices/find-gpus.js";
+import { type Probe, probe } from "../../sdk/dist/devices/probe.js";
+import { selfTest } from "../../sdk/dist/devices/self-test.js";
+import { tensorflowFolder } from "../../sdk/dist/devices/tensorflow/installation.js";
+import { LITLAB } from "../demo-home.js";
+import { runNode } from "./run-node.js";
+
+let cache: string;
+beforeEach(() => {
+  cache = mkdtempSync(join(tmpdir(), "litlab-devices-"));
+  vi.stubEnv("XDG_CACHE_HOME", cache);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(cache, { recursive: true, force: true });
+});
+
+const litlab = (...args: readonly string[]) => runNode([LITLAB, "device", ...args]);
+const probes = () => readdirSync(join(cache, "litlab/devices"));
+const MISSING = "TensorFlow is not installed: npx --no-install litlab device install tensorflow";
+
+/** An installation of TensorFlow whose parts are what `write` makes of them. */
+function pretend(write: (folder: string) => void): void {
+  const folder = tensorflowFolder();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "installed.json"), '{"tensorflow":"2.21.0","binding":"4.22.0","gpu":false,"bytes":1}');
+  write(folder);
+}
+
+const tryTensorflow = (limit = 60_000): Promise<Probe> => probe("tensorflow", { gpu: null, refresh: false, limit });
+
+test("the processor is driven by wasm where TensorFlow is not installed, which the table says", async () => {
+  const devices = await getDevices();
+  const cpu = devices.at(-1);
+  expect(cpu).toMatchObject({
+    name: "cpu",
+    driver: null,
+    backend: "wasm",
+    rejected: [{ backend: "tensorflow", reason: MISSING }],
+  });
+  expect(cpu?.memory).toBeGreaterThan(2 ** 28);
+  expect(String(devices)).toContain("device");
+  const shown = await (devices as unknown as Record<symbol, () => Promise<Record<string, string>>>)[
+    Symbol.for("Jupyter.display")
+  ]?.();
+  expect(shown?.["text/html"]).toContain(`<td style="text-align:left;padding:2px 8px">wasm</td>`);
+});
+
+test("what a probe found is asked once, until it is refreshed", async () => {
+  await getDevices();
+  const [file = ""] = probes();
+  const path = join(cache, "litlab/devices", file);
+  const known = JSON.parse(readFileSync(path, "utf8")) as Probe;
+  expect(known).toMatchObject({ reason: null, usesGpu: false });
+  writeFileSync(path, JSON.stringify({ ...known, reason: "as if it had failed" }));
+  expect((await getDevices()).at(-1)).toMatchObject({ backend: "cpu" });
+  writeFileSync(path, "{"); // cut short
+  expect((await getDevices()).at(-1)).toMatchObject({ backend: "wasm" });
+  writeFileSync(path, JSON.stringify({ ...known, reason: "as if it had failed" }));
+  expect((await getDevices({ refresh: true })).at(-1)).toMatchObject({ backend: "wasm" });
+});
+
+test("two processes at once find the same", { timeout: 60_000 }, async () => {
+  const found = await Promise.all([litlab("list", "--json"), litlab("list", "--json")]);
+  const [one, two] = found.map(({ stdout }) => JSON.parse(stdout));
+  expect(one).toEqual(two);
+  expect(one.at(-1)).toMatchObject({ name: "cpu", backend: "wasm" });
+  expect(probes().filter((name) => name.includes("tmp"))).toEqual([]);
+});
+
+test("a rung that crashes, hangs, does not load or says nothing is not taken, and says why", {
+  timeout: 60_000,
+}, async () => {
+  const script = (text: string) => (folder: string) => {
+    const path = join(folder, "node_modules/@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js");
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    for (const name of ["load_quietly.node", "tfjs_binding.node"]) cpSync(addon(), join(folder, name));
+  };
+  for (const [text, reason] of [
+    ["process.abort();", /^crashed with SIGABRT/],
+    ["for (;;);", /^gave no result within 3 s$/],
+    ["process.exit(0);", /^ended without a result/],
+    ["throw new Error('made for another Node');", /does not load: made for another Node; remove it/],
+  ] as const) {
+    pretend(script(text));
+    const found = await probe("tensorflow", { gpu: null, refresh: true, limit: 3000 });
+    expect(found.reason).toMatch(reason);
+  }
+  pretend((folder) => writeFileSync(join(folder, "load_quietly.node"), "half a download"));
+  const broken = await probe("tensorflow", { gpu: null, refresh: true });
+  expect(broken.reason).toMatch(/does not load: .*(invalid ELF header|file too short)/);
+  expect((await getDevices()).at(-1)).toMatchObject({ backend: "wasm", rejected: [{ reason: broken.reason }] });
+});
+
+/** Any native module of Node. */
+function addon(): string {
+  const folder = join(import.meta.dirname, "../../node_modules/@oxc-parser");
+  const [name = ""] = readdirSync(folder);
+  return join(folder, name, readdirSync(join(folder, name)).find((file) => file.endsWith(".node")) ?? "");
+}
+
+test("a rung whose record is broken says so", async () => {
+  pretend((folder) => writeFileSync(join(folder, "installed.json"), "{"));
+  expect((await tryTensorflow()).reason).toMatch(/installed\.json is broken, install TensorFlow again/);
+});
+
+test("a wrong number is found", async () => {
+  await tf.setBackend("wasm");
+  await expect(selfTest("wasm")).resolves.toBeUndefined();
+  const own = tf.getKernel("Conv2D", "wasm");
+  tf.unregisterKernel("Conv2D", "wasm");
+  tf.registerKernel({
+    ...own,
+    kernelFunc: (call) =>
+      tf.getKernel("Relu", "wasm").kernelFunc({ ...call, inputs: { x: own.kernelFunc(call) as tf.TensorInfo } }),
+  });
+  try {
+    await expect(selfTest("wasm")).rejects.toThrow(/^a convolution gives .* where cpu gives /);
+  } finally {
+    tf.unregisterKernel("Conv2D", "wasm");
+    tf.registerKernel(own);
+  }
+});
+
+test("GPUs are what the driver's program says", async () => {
+  const program = join(cache, "nvidia-smi");
+  writeFileSync(
+    program,
+    "#!/bin/sh\necho '0, NVIDIA H100 80GB HBM3, 81559, 550.54.15'\necho '3, Tesla T4, 15360, 550.54.15'\necho 'No devices'\n",
+  );
+  chmodSync(program, 0o755);
+  expect(await findGpus(program)).toEqual([
+    { index: 0, model: "NVIDIA H100 80GB HBM3", memory: 81559 * 2 ** 20, driver: "550.54.15" },
+    { index: 3, model: "Tesla T4", memory: 15360 * 2 ** 20, driver: "550.54.15" },
+  ]);
+  expect(await findGpus(join(cache, "none"))).toEqual([]);
+});
+
+test("a device that is not there is an error that lists those that are", async () => {
+  await expect(setDevice("gpu7")).rejects.toThrow(LitError);
+  await expect(setDevice("gpu7")).rejects.toThrow(/^there is no device "gpu7", expected one of .*cpu$/);
+  const { stderr } = await runNode(
+    ["--input-type=module", "-e", 'import * as tf from "@litlab/sdk/tf"; await tf.ready();'],
+    { LIT_DEVICE: "tpu0" },
+  );
+  expect(stderr).toContain('there is no device "tpu0"');
+});
+
+test("the chosen device computes", async () => {
+  expect(await setDevice("cpu")).toMatchObject({ name: "cpu", backend: "wasm" });
+  expect(tf.getBackend()).toBe("wasm");
+  const { stdout } = await runNode(
+    [
+      "--input-type=module",
+      "-e",
+      'import { currentDevice } from "@litlab/sdk"; import * as tf from "@litlab/sdk/tf"; await tf.ready(); console.log(currentDevice().name, tf.getBackend());',
+    ],
+    { LIT_DEVICE: "cpu" },
+  );
+  expect(stdout).toBe("cpu wasm\n");
+});
+
+test("what cannot be installed says what to do, before anything is written", { timeout: 60_000 }, async () => {
+  const fails = async (args: readonly string[], told: RegExp, env: NodeJS.ProcessEnv = {}) => {
+    const { code, stderr } = await runNode([LITLAB, "device", ...args], env);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(told)]);
+  };
+  const lock = join(dirname(tensorflowFolder()), "install.lock");
+  mkdirSync(dirname(lock), { recursive: true });
+  await fails(["install", "torch"], /"torch" cannot be installed, expected tensorflow/);
+  await fails(["status"], /TensorFlow is not installed: npx/);
+  writeFileSync(lock, String(process.pid));
+  await fails(["install", "tensorflow"], new RegExp(`process ${process.pid} is installing TensorFlow: wait`));
+  writeFileSync(lock, String(2 ** 22 + 1)); // of a process that was killed
+  await fails(["install", "tensorflow"], /no C\+\+ compiler is on the PATH.*apt-get install g\+\+/, {
+    CXX: "/nowhere/g++",
+  });
+  await fails(["install", "tensorflow", "--from", cache], /no TensorFlow is there, expected the site-packages/);
+  expect(
+    readdirSync(cache, { recursive: true }).filter((name) => /installed|\.node$|\.tmp$/.test(String(name))),
+  ).toEqual([]);
+});

@@ -1,0 +1,90 @@
+import { setDevice } from "@litlab/sdk";
+import * as tf from "@litlab/sdk/tf";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readInstallation } from "../../sdk/dist/devices/tensorflow/installation.js";
+import { runNode } from "./run-node.js";
+
+const missing = await readInstallation().then(
+  () => null,
+  (error: Error) => error.message,
+);
+
+test("where TensorFlow is not installed its tests are missing, which is said here", () => {
+  if (missing !== null) console.log(missing);
+  expect(missing ?? "npx --no-install litlab device install tensorflow").toContain("litlab device install tensorflow");
+});
+
+if (missing === null)
+  describe("TensorFlow", () => {
+    beforeAll(async () => {
+      expect(await setDevice("cpu")).toMatchObject({ backend: "tensorflow", rejected: [] });
+    });
+    afterAll(() => tf.setBackend("wasm"));
+
+    /** What a computation gives there and on cpu. */
+    async function both(compute: () => tf.Tensor): Promise<[Float32Array, Float32Array]> {
+      const values = [];
+      for (const backend of ["tensorflow", "cpu"]) {
+        await tf.setBackend(backend);
+        const result = tf.tidy(compute);
+        values.push((await result.data<"float32">()).slice());
+        result.dispose();
+      }
+      await tf.setBackend("tensorflow");
+      return values as [Float32Array, Float32Array];
+    }
+
+    const close = ([found, wanted]: [Float32Array, Float32Array], tolerance: number) => {
+      expect(found.length).toBe(wanted.length);
+      for (const [i, value] of wanted.entries())
+        expect(Math.abs((found[i] as number) - value)).toBeLessThanOrEqual(tolerance * (1 + Math.abs(value)));
+    };
+
+    test("whole numbers stay what they are when they are rounded", async () => {
+      const x = [-3, 0, 7, 2 ** 30];
+      expect([...(await both(() => tf.round(tf.tensor1d(x, "int32"))))[0]]).toEqual(x);
+    });
+
+    test("a kernel that TensorFlow's package lacks runs on cpu", async () => {
+      expect(tf.getKernel("SparseSegmentMean", "tensorflow")).toBeDefined();
+      const [found, wanted] = await both(
+        () =>
+          tf.sparse.sparseSegmentMean(
+            tf.tensor2d([1, 2, 3, 4], [2, 2]),
+            tf.tensor1d([0, 1], "int32"),
+            tf.tensor1d([0, 0], "int32"),
+          ) as tf.Tensor,
+      );
+      expect([...found]).toEqual([...wanted]);
+    });
+
+    test("five epochs of an MLP give cpu's losses", { timeout: 120_000 }, async () => {
+      const losses = async (backend: string) => {
+        await tf.setBackend(backend);
+        const dense = (units: number, seed: number, more = {}) =>
+          tf.layers.dense({
+            units,
+            activation: "tanh",
+            kernelInitializer: tf.initializers.glorotUniform({ seed }),
+            ...more,
+          });
+        const model = tf.sequential({ layers: [dense(32, 1, { inputShape: [16] }), dense(16, 2), dense(1, 3)] });
+        model.compile({ optimizer: tf.train.adam(0.01), loss: "meanSquaredError" });
+        const x = tf.randomNormal([256, 16], 0, 1, "float32", 4);
+        const y = tf.randomNormal([256, 1], 0, 1, "float32", 5);
+        const { history } = await model.fit(x, y, { epochs: 5, shuffle: false, verbose: 0 });
+        tf.dispose([x, y]);
+        model.dispose();
+        return Float32Array.from(history.loss as number[]);
+      };
+      close([await losses("tensorflow"), await losses("cpu")], 1e-5);
+      await tf.setBackend("tensorflow");
+    });
+
+    test("it says nothing, wherever LD_LIBRARY_PATH points", async () => {
+      const code = `import { setDevice } from "@litlab/sdk"; import * as tf from "@litlab/sdk/tf";
+        await setDevice("cpu"); console.log(tf.getBackend(), tf.matMul([[1, 2]], [[3], [4]]).dataSync()[0]);`;
+      const end = await runNode(["--input-type=module", "-e", code], { LD_LIBRARY_PATH: "/tmp" });
+      expect(end).toEqual({ code: 0, stdout: "tensorflow 11\n", stderr: "" });
+    });
+  });
