@@ -33,10 +33,11 @@ async function register(): Promise<{ readonly usesGpu: boolean }> {
   // Its log tells what is amiss, not what is.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
   Object.assign(globalThis, { [SHARED_CORE]: core });
-  // Node 23 dropped them, the package still calls them.
-  const legacy = util as unknown as Record<string, unknown>;
-  legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  legacy.isArray ??= Array.isArray;
+  // The package still calls them: Node 22 warns of that, 23 has them no more.
+  Object.assign(util, {
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+    isArray: Array.isArray,
+  });
   const require = createRequire(join(folder, MANIFEST));
   let backend: InstanceType<Backend>;
   try {
