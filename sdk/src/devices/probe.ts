@@ -61,8 +61,9 @@ async function readKnown(path: string): Promise<Probe | null> {
   }
 }
 
-/** What TensorFlow is to see of the GPUs. */
-export const visibleGpu = (index: number | null): { readonly CUDA_VISIBLE_DEVICES: string } => ({
+/** What TensorFlow is to see of the GPUs, in the order of the driver's program. */
+export const visibleGpu = (index: number | null): Readonly<Record<string, string>> => ({
+  CUDA_DEVICE_ORDER: "PCI_BUS_ID",
   CUDA_VISIBLE_DEVICES: index === null ? "-1" : String(index),
 });
 

@@ -26,8 +26,17 @@ export async function setDevice(name: string): Promise<Device> {
       `nothing drives ${name} (${device.model}): ${device.rejected.map(({ backend, reason }) => `${backend}: ${reason}`).join("; ")}`,
       { code: "NO_DEVICE" },
     );
+  const { env } = process;
+  const before = { ...env };
   if (device.backend === "tensorflow") seeGpu(device);
-  await openRung(device.backend);
+  try {
+    await openRung(device.backend);
+  } finally {
+    // It has seen them; the programs that are started from here may see others.
+    for (const name of Object.keys(visibleGpu(null)))
+      if (before[name] === undefined) delete env[name];
+      else env[name] = before[name];
+  }
   current = device;
   return device;
 }
