@@ -8,36 +8,40 @@ import { findBackend, getKernelsForBackend, registerKernel } from "../../tfjs/co
 export function fallBackToCpu(backendName: string): void {
   const own = new Set(getKernelsForBackend(backendName).map(({ kernelName }) => kernelName));
   for (const kernel of getKernelsForBackend("cpu"))
-    if (!own.has(kernel.kernelName)) registerKernel({ ...onCpu(kernel), backendName });
+    if (!own.has(kernel.kernelName)) registerKernel({ ...kernelThrough(kernel, "cpu"), backendName });
 }
 
-function onCpu({ kernelName, kernelFunc }: KernelConfig): Omit<KernelConfig, "backendName"> {
+/** A kernel that another backend computes: the inputs are read synchronously and written there, the outputs back. */
+export function kernelThrough(
+  { kernelName, kernelFunc }: Pick<KernelConfig, "kernelName" | "kernelFunc">,
+  computing: string,
+): Omit<KernelConfig, "backendName"> {
   return {
     kernelName,
     kernelFunc: ({ inputs, attrs, backend }) => {
       const own = backend as KernelBackend;
-      const cpu = findBackend("cpu") as KernelBackend;
+      const other = findBackend(computing) as KernelBackend;
       const move = (from: KernelBackend, to: KernelBackend, { dataId, shape, dtype }: TensorInfo): TensorInfo => {
         const values = from.readSync(dataId);
         return { dataId: to.write(values, shape, dtype), shape, dtype };
       };
       const moved: TensorInfo[] = [];
       const take = (tensor: TensorInfo) => {
-        const copy = move(own, cpu, tensor);
+        const copy = move(own, other, tensor);
         moved.push(copy);
         return copy;
       };
-      const cpuInputs = Object.fromEntries(
+      const taken = Object.fromEntries(
         Object.entries(inputs).map(([name, value]) => [
           name,
           Array.isArray(value) ? value.map(take) : value === undefined ? value : take(value as TensorInfo),
         ]),
       );
-      const result = kernelFunc({ inputs: cpuInputs as never, attrs, backend: cpu });
+      const result = kernelFunc({ inputs: taken as never, attrs, backend: other });
       const outputs = [result].flat();
-      const back = outputs.map((output) => move(cpu, own, output));
+      const back = outputs.map((output) => move(other, own, output));
       for (const dataId of new Set([...moved, ...outputs].map((tensor) => tensor.dataId)))
-        cpu.disposeData(dataId, true);
+        other.disposeData(dataId, true);
       return Array.isArray(result) ? back : (back[0] as TensorInfo);
     },
   };

@@ -28,6 +28,7 @@ export async function identityOf(rung: RungName): Promise<string> {
 export async function openRung(rung: RungName): Promise<void> {
   const tf = await import("../tf.js");
   if (rung === "tensorflow") {
+    await tf.setBackend("wasm"); // which computes what loops over a sequence
     const { registerTensorflow } = await import("./tensorflow/register-tensorflow.js");
     await registerTensorflow();
   }

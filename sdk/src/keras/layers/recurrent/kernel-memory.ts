@@ -1,4 +1,5 @@
 import type { KernelBackend, KernelConfig, TensorInfo } from "@tensorflow/tfjs-core";
+import { kernelThrough } from "../../../devices/fallback-kernels.js";
 import { sizeOf } from "../../../tensors/size-of.js";
 import { getKernel, registerKernel } from "../../../tf.js";
 import { multiply } from "./multiply.js";
@@ -14,7 +15,7 @@ export interface KernelMemory {
   free(tensor: TensorInfo): void;
 }
 
-/** Registers a kernel for cpu and wasm, whose tensors JavaScript can reach while it computes. */
+/** Registers a kernel for cpu and wasm, whose tensors JavaScript can reach while it computes; wasm computes TensorFlow's too. */
 export function registerLoop(
   kernelName: string,
   run: (
@@ -23,13 +24,14 @@ export function registerLoop(
     attributes: Readonly<Record<string, unknown>>,
   ) => TensorInfo[],
 ): void {
-  for (const [backendName, memoryOf] of Object.entries({ cpu: cpuMemory, wasm: wasmMemory }))
-    registerKernel({
-      kernelName,
-      backendName,
-      kernelFunc: ({ inputs, attrs = {}, backend }) =>
-        run(memoryOf(backend as never), inputs as Record<string, TensorInfo>, attrs),
-    });
+  const kernelFor =
+    (memoryOf: (backend: never) => KernelMemory): KernelConfig["kernelFunc"] =>
+    ({ inputs, attrs = {}, backend }) =>
+      run(memoryOf(backend as never), inputs as Record<string, TensorInfo>, attrs);
+  const onWasm = { kernelName, kernelFunc: kernelFor(wasmMemory) };
+  registerKernel({ kernelName, kernelFunc: kernelFor(cpuMemory), backendName: "cpu" });
+  registerKernel({ ...onWasm, backendName: "wasm" });
+  registerKernel({ ...kernelThrough(onWasm, "wasm"), backendName: "tensorflow" });
 }
 
 interface CpuBackend extends KernelBackend {
