@@ -10,7 +10,7 @@ export type OnBytes = (done: number, of: number) => void;
 /** The bytes of a file behind an address, before any of them is taken. */
 export async function sizeOf(url: string): Promise<number> {
   if (url.startsWith("file:")) return (await stat(fileURLToPath(url))).size;
-  const response = await request(url, { method: "HEAD" });
+  const response = await request(url, "HEAD");
   return Number(response.headers.get("content-length") ?? 0);
 }
 
@@ -33,7 +33,7 @@ export async function fetchFile(url: string, path: string, sha256: string, onByt
 
 async function download(url: string, part: string, onBytes: OnBytes): Promise<void> {
   const begun = (await lengthOf(part)) ?? 0;
-  const response = await request(url, begun > 0 ? { headers: { range: `bytes=${begun}-` } } : {});
+  const response = await request(url, "GET", begun > 0 ? { range: `bytes=${begun}-` } : {});
   const isRest = response.status === 206;
   const whole = (isRest ? begun : 0) + Number(response.headers.get("content-length") ?? 0);
   const file = await open(part, isRest ? "a" : "w");
@@ -58,11 +58,17 @@ async function download(url: string, part: string, onBytes: OnBytes): Promise<vo
   }
 }
 
-async function request(url: string, options: RequestInit): Promise<Response> {
+async function request(url: string, method: string, headers: Record<string, string> = {}): Promise<Response> {
   const where = withoutSecrets(url);
+  const { username, password } = new URL(url);
+  if (username) {
+    // fetch refuses an address that holds them.
+    const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    headers.authorization = `Basic ${Buffer.from(login).toString("base64")}`;
+  }
   let response: Response;
   try {
-    response = await fetch(url, options);
+    response = await fetch(where, { method, headers });
   } catch (cause) {
     const reason = (cause as { cause?: Error }).cause?.message ?? (cause as Error).message;
     throw new LitError(`${where} cannot be reached: ${reason}`, { cause });
