@@ -1,0 +1,82 @@
+/**
+ * What drives the processor, against Python's TensorFlow: a matrix product, an MLP's step of Adam, Conv1D with LSTM, loading
+ * and the first call. The models are Keras', their predictions are compared first. TensorFlow's binding is installed if it is not.
+ */
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { runLogged, runShown } from "../scripts/steps.mjs";
+import { bench } from "./harness.mjs";
+
+const VENV = resolve(".cache/peers/devices");
+const CASES = {
+  "matMul 1024²": "product",
+  "MLP 512-1024-512-1, batch 1024, step of Adam": "step mlp 1024",
+  "MLP, predict 1": "predict mlp 1",
+  "MLP, predict 4096": "predict mlp 4096",
+  "Conv1D(32) + LSTM(64) on [100, 8], predict 1": "predict lstm 1",
+  "Conv1D(32) + LSTM(64) on [100, 8], predict 256": "predict lstm 256",
+  "Conv1D(32) + LSTM(64) on [100, 8], batch 256, step of Adam": "step lstm 256",
+};
+
+async function installPeer() {
+  const python = join(VENV, "bin/python");
+  if (existsSync(join(VENV, "ready"))) return python;
+  console.error("  Install Python's TensorFlow (about 1 GB on the disk) …");
+  const run = async (program, ...args) => {
+    const { code, file } = await runLogged("devices", program, args);
+    if (code !== 0) throw new Error(`TensorFlow cannot be installed, all of it in ${file}`);
+  };
+  await run(".venv/bin/python", "-m", "venv", VENV);
+  await run(python, "-m", "pip", "install", "-q", "-r", "bench/peers/devices.requirements.txt");
+  writeFileSync(join(VENV, "ready"), "");
+  return python;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "litlab-bench-"));
+const children = [];
+
+async function start(command, ...args) {
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+  children.push(child);
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async () => {
+    const { value, done } = await answers.next();
+    if (done) throw new Error(`${args.at(-1)} ended`);
+    return JSON.parse(value);
+  };
+  await answer();
+  return (line) => {
+    child.stdin.write(`${line}\n`);
+    return answer();
+  };
+}
+
+try {
+  if ((await runShown(process.execPath, ["cli/bin/litlab.mjs", "device", "install", "tensorflow"])) !== 0)
+    process.exit(1);
+  const python = await start(await installPeer(), "bench/peers/devices.py", folder);
+  const ours = (rung) => start(process.execPath, ...process.execArgv, "bench/peers/devices.mjs", folder, rung);
+  const engines = {
+    "lit lab, tensorflow": await ours("tensorflow"),
+    "lit lab, wasm": await ours("wasm"),
+    "Python TensorFlow": python,
+  };
+  for (const model of ["mlp", "lstm"]) {
+    const { outputs: wanted } = await python(`outputs ${model} 64`);
+    for (const [engine, ask] of Object.entries(engines)) {
+      const { outputs } = await ask(`outputs ${model} 64`);
+      const difference = wanted.reduce((most, value, i) => Math.max(most, Math.abs(outputs[i] - value)), 0);
+      if (!(difference < 1e-5)) throw new Error(`${engine}: ${model} predicts otherwise, ${difference} apart`);
+    }
+  }
+  const cases = {};
+  for (const [title, line] of Object.entries(CASES))
+    cases[title] = Object.fromEntries(Object.entries(engines).map(([engine, ask]) => [engine, () => ask(line)]));
+  await bench("devices", cases, { runs: 5, warmUp: 2 });
+} finally {
+  for (const child of children) child.kill();
+  rmSync(folder, { recursive: true, force: true });
+}

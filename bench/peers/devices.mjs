@@ -1,0 +1,48 @@
+/** Our side of bench/devices.mjs: `devices.mjs FOLDER RUNG` answers lines on standard input, as devices.py does. */
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { loadKeras, setDevice } from "@litlab/sdk";
+import * as tf from "@litlab/sdk/tf";
+import { timed } from "../harness.mjs";
+
+const [folder, rung] = process.argv.slice(2);
+if (rung === "tensorflow") await setDevice("cpu");
+else await tf.setBackend(rung);
+if (tf.getBackend() !== rung) throw new Error(`${tf.getBackend()} computes, not ${rung}`);
+const models = {};
+for (const name of ["mlp", "lstm"]) models[name] = await loadKeras(join(folder, `${name}.keras`));
+const product = [tf.randomNormal([1024, 1024]), tf.randomNormal([1024, 1024])];
+
+/** As devices.py makes them. */
+const wave = (shape) =>
+  tf.tensor(
+    Float32Array.from({ length: shape.reduce((size, length) => size * length, 1) }, (_, i) => Math.sin(i * 0.7)),
+    shape,
+  );
+const batches = new Map();
+function batchOf(name, count) {
+  const key = `${name} ${count}`;
+  if (!batches.has(key)) batches.set(key, [wave([count, ...models[name].inputs[0].shape.slice(1)]), wave([count, 1])]);
+  return batches.get(key);
+}
+
+async function valuesOf(tensor) {
+  const values = await tensor.data();
+  tensor.dispose();
+  return values;
+}
+
+console.log(JSON.stringify("ready"));
+for await (const line of createInterface({ input: process.stdin })) {
+  const [command, name, count] = line.split(" ");
+  const [x, y] = name ? batchOf(name, Number(count)) : [];
+  const run = {
+    product: () => valuesOf(tf.matMul(...product)),
+    predict: () => valuesOf(models[name].predict(x, { batchSize: x?.shape[0] })),
+    step: () => models[name].trainOnBatch(x, y),
+    outputs: () => valuesOf(models[name].predict(x)),
+  }[command];
+  const { value, cpuMs, wallMs } = await timed(run);
+  const peakMb = process.resourceUsage().maxRSS / 1024;
+  console.log(JSON.stringify(command === "outputs" ? { outputs: [...value] } : { cpuMs, wallMs, peakMb }));
+}
