@@ -1,11 +1,12 @@
 /** `npm run setup`: everything that JupyterLab and the tests need, each step once. Node's own modules only. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Failure, fingerprint, lock, main, makeCache, once, ROOT, runLogged } from "./steps.mjs";
 
 const SOURCES = ["sdk", "kernel", "cli"];
+const EXTENSION = ".venv/share/jupyter/labextensions/@litlab/labextension";
 const UNREACHABLE =
   /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ECONNRESET|NameResolutionError|NewConnectionError|ConnectTimeoutError|Temporary failure in name resolution/;
 
@@ -130,6 +131,25 @@ async function configureJupyter() {
   write("package.json", {}); // JupyterLab's own scripts in there are CommonJS, unlike ours
 }
 
+/** Bundles the extension of JupyterLab and puts it where that looks for extensions. */
+async function installExtension() {
+  const compiled = await runLogged("extension", process.execPath, [
+    "node_modules/typescript/bin/tsc",
+    "--build",
+    "labextension",
+  ]);
+  if (compiled.code !== 0) fail("The extension's build", compiled, "npm run setup");
+  const bundled = await runLogged("extension", process.execPath, [
+    "node_modules/@jupyter/builder/lib/build-labextension.js",
+    "--core-package-file",
+    join(ROOT, "node_modules/@jupyterlab/core-meta/core.package.json"),
+    "labextension",
+  ]);
+  if (bundled.code !== 0) fail("The extension's bundling", bundled, "npm run setup");
+  rmSync(join(ROOT, EXTENSION), { recursive: true, force: true });
+  cpSync(join(ROOT, "labextension/dist/labextension"), join(ROOT, EXTENSION), { recursive: true });
+}
+
 export async function setup() {
   const python = findPython();
   makeCache();
@@ -170,6 +190,11 @@ export async function setup() {
       ].map((path) => `.venv/${path}`),
     };
     await once("kernels", "Register the kernels", kernels, configureJupyter);
+    const extension = {
+      key: fingerprint("tsconfig.base.json", "package-lock.json", "labextension"),
+      makes: [`${EXTENSION}/package.json`],
+    };
+    await once("extension", "Build JupyterLab's extension", extension, installExtension);
     const demo = { key: "1", makes: [".lit/contoso/demo.json"] };
     await once("demo", "Prepare the demo home .lit", demo, async () => {
       const result = await runLogged("demo", process.execPath, ["cli/bin/litlab.mjs", "demo", ".lit"]);

@@ -75,11 +75,11 @@ test("01-first-look.ipynb runs in JupyterLab in a browser", { timeout: 300_000 }
   await expect.poll(prompts, { timeout: 120_000 }).toEqual(Array.from({ length: 12 }, (_, i) => `[${i + 1}]:`));
   expect(await notebook.locator("[data-mime-type='application/vnd.jupyter.stderr']").count()).toBe(0);
   expect(await notebook.getByText("dense_40c93684-299b-41df-b233-912a47954a84_0").count()).toBeGreaterThan(0);
-  for (const picture of [".jp-RenderedSVG img", ".vega-embed"]) {
+  for (const picture of [".js-plotly-plot", ".vega-embed"]) {
     await notebook.locator(picture).first().scrollIntoViewIfNeeded();
     await notebook.locator(picture).first().waitFor({ state: "visible" });
   }
-  const pictures = notebook.locator(".jp-OutputArea-output", { has: page.locator("img, canvas") });
+  const pictures = notebook.locator(".jp-OutputArea-output", { has: page.locator("img, canvas, .js-plotly-plot") });
   expect(await pictures.count()).toBeGreaterThan(1);
   for (const output of await pictures.all())
     expect(await output.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);

@@ -1,0 +1,283 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
+import { type Lab, startLab } from "../lab.js";
+import { naiveBar } from "../naive-bar.js";
+import { notebookText } from "../notebook.js";
+import { ROOT } from "../python.js";
+
+/** A trade every 20 s for 7,000 minutes; each minute opens at a price of its own. */
+const START = Date.UTC(2024, 2, 4) * 1000;
+const COUNT = 21_000;
+const PRICE = "(i) => 100 + i / 1000 + ((i * 7919) % 101) / 10";
+const price = (i: number) => 100 + i / 1000 + ((i * 7919) % 101) / 10;
+const prices = Array.from({ length: COUNT }, (_, i) => price(i));
+
+const CELLS = [
+  `import { MemoryAdapter } from "@litlab/sdk";
+const time = Float64Array.from({ length: ${COUNT} }, (_, i) => ${START} + i * 20e6);
+const adapter = new MemoryAdapter({ time, price: time.map((_, i) => (${PRICE})(i)), size: time.map((_, i) => 1 + (i % 9)) });
+const range = [${START}, ${START} + ${COUNT} * 20e6] as [number, number];
+await adapter.getBarDaterange(range, "min", 1);`,
+  'await adapter.getBarDaterange(range, "tick", 1);',
+];
+
+/** What would run a script if a page took it as HTML. */
+const HOSTILE = `<img src=x onerror="window.hacked=1"><a href="javascript:window.hacked=2">link</a><script>window.hacked=3</script>`;
+const HOSTILE_CELL = `await display({ "application/vnd.plotly.v1+json": {
+  data: [{ type: "scatter", x: [1, 2], y: [1, 2], mode: "text", name: ${JSON.stringify(HOSTILE)}, text: ${JSON.stringify(HOSTILE)},
+    hovertemplate: ${JSON.stringify(HOSTILE)} }],
+  layout: { title: { text: ${JSON.stringify(HOSTILE)} }, meta: { litlab: { version: 1, target: "litlab.bars", id: 5 } },
+    images: [{ source: "javascript:window.hacked=4" }], showlegend: true },
+  config: { plotlyServerURL: "javascript:window.hacked=5" },
+}, "text/plain": "hostile" }, { raw: true });
+await display({ "application/vnd.plotly.v1+json": { data: 5 }, "text/plain": "broken" }, { raw: true });
+await display({ "application/vnd.plotly.v1+json": { data: [{ type: "heatmap" }] }, "text/plain": "foreign" }, { raw: true });`;
+
+const poll = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
+
+let folder: string;
+let lab: Lab;
+
+beforeAll(async () => {
+  mkdirSync(join(ROOT, ".cache"), { recursive: true });
+  folder = mkdtempSync(join(ROOT, ".cache/plotly-"));
+  const env = {
+    JUPYTER_PATH: join(ROOT, ".venv/share/jupyter"),
+    JUPYTER_CONFIG_DIR: join(folder, "config"),
+    XDG_STATE_HOME: join(folder, "state"),
+  };
+  const options = ["--no-browser", "--allow-root", `--ServerApp.root_dir=${folder}`, "--IdentityProvider.token="];
+  const exposed = "--LabApp.expose_app_in_browser=True";
+  lab = await startLab((port) => [join(ROOT, ".venv/bin/jupyter"), "lab", `--port=${port}`, ...options, exposed], env);
+});
+
+afterAll(async () => {
+  await lab?.close();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Opens a notebook of cells; `problems` are the console's errors from then on. */
+async function open(name: string, cells: readonly string[]): Promise<{ page: Page; problems: string[] }> {
+  writeFileSync(join(folder, name), notebookText(cells));
+  const page = await lab.browser.newPage({ viewport: { width: 1400, height: 1700 } });
+  onTestFailed(() => page.screenshot({ path: join(ROOT, ".cache/plotly-failed.png") }).then(() => {}));
+  const problems: string[] = [];
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  page.on("pageerror", (error) => problems.push(String(error)));
+  await page.goto(`${lab.address}/tree/${name}?reset`);
+  await page.locator("#jp-main-statusbar").getByText("TypeScript (Lit Lab) | Idle").waitFor();
+  return { page, problems };
+}
+
+const cell = (page: Page, index: number) => page.locator(".jp-NotebookPanel .jp-CodeCell").nth(index);
+
+async function run(page: Page, index: number): Promise<void> {
+  await cell(page, index).locator(".jp-InputPrompt").click();
+  await page.keyboard.press("Shift+Enter");
+  await cell(page, index)
+    .locator(".jp-InputPrompt")
+    .getByText(`[${index + 1}]:`)
+    .waitFor();
+}
+
+const chartOf = (page: Page, index: number) =>
+  cell(page, index).getByRole("figure", { name: / bars of 1 (min|tick), UTC/ });
+
+interface Held {
+  readonly open: number[];
+  readonly high: number[];
+  readonly low: number[];
+  readonly close: number[];
+  readonly range: [number, number];
+  readonly drawn: number;
+}
+
+/** The candles that a chart holds, its range, and how many of them are drawn. */
+const held = (chart: Locator): Promise<Held> =>
+  chart.locator(".js-plotly-plot").evaluate((plot: unknown) => {
+    const { data, layout, querySelectorAll } = plot as {
+      data: [Held];
+      layout: { xaxis: { range: [number, number] } };
+      querySelectorAll: (selector: string) => { length: number };
+    };
+    const { open, high, low, close } = data[0];
+    const [from, to] = layout.xaxis.range;
+    const drawn = querySelectorAll.call(plot, ".boxlayer .trace path.box").length;
+    return { open, high, low, close, range: [Number(from), Number(to)] as [number, number], drawn };
+  });
+
+/** Draws the mouse over a chart's candles, between two shares of their width. */
+async function drag(page: Page, chart: Locator, from: number, to: number): Promise<void> {
+  const box = await chart.locator(".nsewdrag").first().boundingBox();
+  if (!box) throw new Error("the chart has no place to drag");
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + from * box.width, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + to * box.width, y, { steps: 4 });
+  await page.mouse.up();
+}
+
+async function doubleClick(page: Page, chart: Locator): Promise<void> {
+  const box = await chart.locator(".nsewdrag").first().boundingBox();
+  if (box) await page.mouse.dblclick(box.x + box.width / 2, box.y + box.height / 2);
+}
+
+/** Candles of `size` trades each, from trade `begin`, by their definition. */
+const candles = (begin: number, count: number, size: number) =>
+  Array.from({ length: count }, (_, i) => {
+    const trades = prices.slice(begin + i * size, Math.min(begin + (i + 1) * size, COUNT));
+    return naiveBar(
+      trades,
+      trades.map(() => 1),
+    ).slice(0, 4);
+  });
+
+const candlesOf = ({ open, high, low, close }: Held) => open.map((first, i) => [first, high[i], low[i], close[i]]);
+
+/** Waits until a chart holds candles of `size` trades; that they are the true ones from where they begin, and where. */
+async function expectCandles(chart: Locator, size: number): Promise<{ begin: number; end: number }> {
+  const beginOf = ({ open }: Held) => prices.indexOf(open[0] as number);
+  await poll(async () => {
+    const { open } = await held(chart);
+    return prices.indexOf(open[1] as number) - prices.indexOf(open[0] as number);
+  }).toBe(size);
+  const now = await held(chart);
+  const begin = beginOf(now);
+  expect(candlesOf(now)).toEqual(candles(begin, now.open.length, size));
+  expect(now.drawn).toBe(now.open.length);
+  return { begin, end: begin + now.open.length * size };
+}
+
+/** How many charts of a notebook's are open in its kernel; -1 where it has none. */
+const commCount = (page: Page, path: string): Promise<number> =>
+  page.evaluate(`(async () => {
+    const { kernels, sessions } = window.jupyterapp.serviceManager;
+    await sessions.refreshRunning();
+    const session = await sessions.findByPath(${JSON.stringify(path)});
+    if (!session) return -1;
+    const kernel = kernels.connectTo({ model: session.kernel, handleComms: false });
+    const { content } = await kernel.requestCommInfo({ target_name: "litlab.bars" });
+    kernel.dispose();
+    return Object.keys(content.comms).length;
+  })()`);
+
+test("charts of many bars are refined by their kernel", { timeout: 120_000 }, async () => {
+  const { page, problems } = await open("charts.ipynb", CELLS);
+  await run(page, 0);
+  await run(page, 1);
+  const [minutes, trades] = [chartOf(page, 0), chartOf(page, 1)];
+  await expectCandles(minutes, 12);
+  await expectCandles(trades, 11);
+  const whole = await held(minutes);
+  await page.screenshot({ path: join(ROOT, ".cache/plotly-light.png") });
+
+  // Both are zoomed into, each on its own.
+  await drag(page, minutes, 0.4, 0.6);
+  const part = await expectCandles(minutes, 3);
+  expect(part.begin / COUNT).toBeCloseTo(0.4, 2);
+  expect(part.end / COUNT).toBeCloseTo(0.6, 2);
+  const zoomed = await held(minutes);
+  expect(zoomed.range[1] - zoomed.range[0]).toBeCloseTo(zoomed.open.length, -1);
+  await page.screenshot({ path: join(ROOT, ".cache/plotly-zoomed.png") });
+  await drag(page, trades, 0.5, 0.9);
+  await expectCandles(trades, 5);
+  await drag(page, trades, 0.5, 0.6);
+  await expectCandles(trades, 1);
+  expect(await held(minutes)).toEqual(zoomed);
+  expect(await commCount(page, "charts.ipynb")).toBe(2);
+
+  await doubleClick(page, minutes);
+  await poll(() => held(minutes)).toEqual(whole);
+  await expectCandles(trades, 1);
+
+  // Colours are the theme's, and what is shown stays.
+  const before = await held(trades);
+  const ink = () =>
+    trades
+      .locator(".ytick text")
+      .first()
+      .evaluate(({ style }: { style: { fill?: string } }) => style.fill);
+  const light = await ink();
+  await page.evaluate(`window.jupyterapp.commands.execute("apputils:change-theme", { theme: "JupyterLab Dark" })`);
+  await poll(ink).not.toBe(light);
+  expect(await held(trades)).toEqual(before);
+  await page.screenshot({ path: join(ROOT, ".cache/plotly-dark.png") });
+
+  // The panel's width is the chart's.
+  const width = () =>
+    trades
+      .locator(".main-svg")
+      .first()
+      .evaluate(({ clientWidth }: { clientWidth: number }) => clientWidth);
+  const wide = await width();
+  await page.setViewportSize({ width: 1100, height: 1700 });
+  await poll(width).toBeLessThan(wide - 200);
+
+  await page.evaluate(`window.jupyterapp.commands.execute("docmanager:save")`);
+  const saved = () =>
+    JSON.parse(readFileSync(join(folder, "charts.ipynb"), "utf8")) as {
+      cells: { outputs: { data: Record<string, unknown> }[] }[];
+    };
+  expect(Object.keys(saved().cells[0]?.outputs[0]?.data ?? {})).toEqual(
+    expect.arrayContaining(["application/vnd.plotly.v1+json", "image/svg+xml", "text/plain"]),
+  );
+
+  await page.evaluate(`window.jupyterapp.shell.currentWidget.close()`);
+  await page.locator(".jp-NotebookPanel").waitFor({ state: "detached" });
+  await poll(() => commCount(page, "charts.ipynb")).toBe(0);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+test("a chart stays when its kernel is restarted or gone", { timeout: 120_000 }, async () => {
+  const { page, problems } = await open("restart.ipynb", CELLS.slice(0, 1));
+  const chart = chartOf(page, 0);
+  await run(page, 0);
+  await expectCandles(chart, 12);
+  await drag(page, chart, 0.2, 0.4);
+  await expectCandles(chart, 3);
+  const before = candlesOf(await held(chart));
+
+  await page.getByRole("menuitem", { name: "Kernel", exact: true }).click();
+  await page.getByRole("menuitem", { name: /^Restart Kernel…/ }).click();
+  await page.locator(".jp-Dialog .jp-mod-accept").click();
+  await page.locator(".jp-Dialog").waitFor({ state: "detached" });
+  await page.locator("#jp-main-statusbar").getByText("TypeScript (Lit Lab) | Idle").waitFor();
+  // All of it is in the page, what is asked of the kernel finds nothing.
+  await doubleClick(page, chart);
+  await expectCandles(chart, 12);
+  await drag(page, chart, 0.2, 0.4);
+  const range = async () => (await held(chart)).range;
+  await poll(async () => Math.round((await range())[0] / 10)).toBe(35);
+  await poll(() => commCount(page, "restart.ipynb")).toBe(0);
+  await expectCandles(chart, 12);
+  expect(before.length).toBeGreaterThan(1000);
+
+  await page.evaluate(`window.jupyterapp.serviceManager.sessions.shutdownAll()`);
+  await page.locator("#jp-main-statusbar").getByText("No Kernel").first().waitFor();
+  await doubleClick(page, chart);
+  await poll(async () => Math.round((await range())[0])).toBeCloseTo(0);
+  await drag(page, chart, 0.6, 0.8);
+  await poll(async () => Math.round((await range())[0] / 10)).toBe(105);
+  await expectCandles(chart, 12);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+test("a figure runs no script, and one that is none says so", { timeout: 60_000 }, async () => {
+  const { page } = await open("hostile.ipynb", [HOSTILE_CELL]);
+  await run(page, 0);
+  await page.getByRole("figure", { name: "link" }).locator(".main-svg").first().waitFor();
+  await page.getByText("This is no figure of Plotly.").waitFor();
+  await page.getByText("Lit Lab draws no figures with heatmap.").waitFor();
+  await page.getByRole("figure", { name: "link" }).locator(".nsewdrag").first().hover();
+  const found = await page.evaluate(`(() => {
+    const figure = document.querySelector(".litlab-Plotly");
+    const links = [...figure.querySelectorAll("a")].map((a) => a.getAttribute("href") ?? a.getAttribute("xlink:href") ?? "");
+    return [window.hacked, figure.querySelectorAll("img, script, [onerror]").length, links.filter((to) => /script/.test(to))];
+  })()`);
+  expect(found).toEqual([undefined, 0, []]);
+  await page.close();
+});
