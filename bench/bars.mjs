@@ -3,15 +3,13 @@
  * without WebAssembly SIMD; bars at random trades, against pandas; Parquet to columns, against polars; bars of a tenth, all
  * and five times as many trades in a file a date, against polars. TRADES says how many there are (default 20,000,000).
  */
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { createInterface } from "node:readline";
 import { BAR_COLUMNS, BaseAdapter, MemoryAdapter, ParquetAdapter } from "@litlab/sdk";
 import { runLogged } from "../scripts/steps.mjs";
-import { bench, timed } from "./harness.mjs";
+import { bench, startPeer, timed } from "./harness.mjs";
 import { plainBars } from "./peers/bars-plain.mjs";
 
 const TRADES = Number(process.env.TRADES ?? 20_000_000);
@@ -128,14 +126,7 @@ const symbols = Object.entries(SHARES).map(([name, share], i) => {
   for (const column of ["time", "price", "size"]) writeFileSync(join(folder, `${name}.${column}`), ticks[column]);
   return { name, ticks, adapter: new MemoryAdapter(ticks), plain: plainBars(ticks) };
 });
-const peer = spawn(python, ["bench/peers/bars.py", folder], { stdio: ["pipe", "pipe", "inherit"] });
-const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
-const ask = async (line) => {
-  peer.stdin.write(`${line}\n`);
-  const { value, done } = await answers.next();
-  if (done) throw new Error(`the peers ended at: ${line}`);
-  return JSON.parse(value);
-};
+const { ask, end } = startPeer(python, ["bench/peers/bars.py", folder]);
 const peakMb = () => process.resourceUsage().maxRSS / 1024;
 const measured = async (calls, run) => {
   const { cpuMs, wallMs } = await timed(run);
@@ -253,6 +244,6 @@ try {
   }
   await bench("bars-scale", scale, { runs: 3, warmUp: 1 });
 } finally {
-  peer.stdin.end();
+  end();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -2,13 +2,11 @@
  * What drives the processor, against Python's TensorFlow: a matrix product, an MLP's step of Adam, Conv1D with LSTM, loading
  * and the first call. The models are Keras', their predictions are compared first. TensorFlow's binding is installed if it is not.
  */
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { createInterface } from "node:readline";
 import { runLogged, runShown } from "../scripts/steps.mjs";
-import { bench } from "./harness.mjs";
+import { bench, startPeer } from "./harness.mjs";
 
 const VENV = resolve(".cache/peers/devices");
 const CASES = {
@@ -36,22 +34,14 @@ async function installPeer() {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "litlab-bench-"));
-const children = [];
+const peers = [];
 
+/** A process that is ready: what asks it. */
 async function start(command, ...args) {
-  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
-  children.push(child);
-  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async () => {
-    const { value, done } = await answers.next();
-    if (done) throw new Error(`${args.at(-1)} ended`);
-    return JSON.parse(value);
-  };
-  await answer();
-  return (line) => {
-    child.stdin.write(`${line}\n`);
-    return answer();
-  };
+  const peer = startPeer(command, args);
+  peers.push(peer);
+  await peer.answer();
+  return peer.ask;
 }
 
 try {
@@ -77,6 +67,6 @@ try {
     cases[title] = Object.fromEntries(Object.entries(engines).map(([engine, ask]) => [engine, () => ask(line)]));
   await bench("devices", cases, { runs: 5, warmUp: 2 });
 } finally {
-  for (const child of children) child.kill();
+  for (const peer of peers) peer.end();
   rmSync(folder, { recursive: true, force: true });
 }

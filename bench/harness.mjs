@@ -1,5 +1,7 @@
 /** Runs engines interleaved on the same data, compares their outputs first, and prints CPU and wall time with ratios. */
+import { spawn } from "node:child_process";
 import { cpus, totalmem } from "node:os";
+import { createInterface } from "node:readline";
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
@@ -13,6 +15,22 @@ export async function timed(run) {
   const value = await run();
   const { user, system } = process.cpuUsage(cpu);
   return { value, cpuMs: (user + system) / 1000, wallMs: performance.now() - wall };
+}
+
+/** A process that answers a line of its standard input with a line of JSON. */
+export function startPeer(command, args) {
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async () => {
+    const { value, done } = await answers.next();
+    if (done) throw new Error(`${args.join(" ")} ended`);
+    return JSON.parse(value);
+  };
+  const ask = (line) => {
+    child.stdin.write(`${line}\n`);
+    return answer();
+  };
+  return { answer, ask, end: () => child.kill() };
 }
 
 /**

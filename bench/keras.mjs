@@ -4,14 +4,12 @@
  * Loading `.keras` files, ours against keras.saving.load_model. Peaks are of fresh processes; it fails where ours is above
  * 1.3 times the file and 150 MB.
  */
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { loadKeras, saveKeras } from "@litlab/sdk";
 import * as tf from "@litlab/sdk/tf";
-import { bench, timed } from "./harness.mjs";
+import { bench, startPeer, timed } from "./harness.mjs";
 
 const [TIME, FEATURES, UNITS] = [100, 8, 64];
 const folder = mkdtempSync(join(tmpdir(), "litlab-bench-"));
@@ -85,31 +83,21 @@ const LOADERS = {
   "lit lab": [process.execPath, ...process.execArgv, "bench/peers/load-keras.mjs"],
   keras: [".venv-test/bin/python", "bench/peers/keras_loading.py"],
 };
-const children = [];
+const peers = [];
 
-/** A fresh process of an engine; `ask` takes a line and gives its answer. */
+/** A fresh process of an engine. */
 async function start(engine) {
   const [command, ...args] = LOADERS[engine];
-  const child = spawn(command, [...args, folder], { stdio: ["pipe", "pipe", "inherit"] });
-  children.push(child);
-  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async () => {
-    const { value, done } = await answers.next();
-    if (done) throw new Error(`${args.at(-1)} ended`);
-    return JSON.parse(value);
-  };
-  await answer();
-  const ask = (line) => {
-    child.stdin.write(`${line}\n`);
-    return answer();
-  };
-  return { ask, child };
+  const peer = startPeer(command, [...args, folder]);
+  peers.push(peer);
+  await peer.answer();
+  return peer;
 }
 
 async function peakOfLoading(engine, path) {
-  const { ask, child } = await start(engine);
+  const { ask, end } = await start(engine);
   const { peakMb } = await ask(`load ${path}`);
-  child.kill();
+  end();
   return peakMb;
 }
 
@@ -150,6 +138,6 @@ try {
   await bench("keras", cases, { runs: 3, warmUp: 1 });
   if (failures.length > 0) throw new Error(failures.join("\n"));
 } finally {
-  for (const child of children) child.kill();
+  for (const peer of peers) peer.end();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { inspect } from "node:util";
 import { getDevices, LitError, setDevice } from "@litlab/sdk";
 import * as tf from "@litlab/sdk/tf";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -46,6 +47,7 @@ test("the processor is driven by wasm where TensorFlow is not installed, which t
   });
   expect(cpu?.memory).toBeGreaterThan(2 ** 28);
   expect(String(devices)).toContain("device");
+  expect(inspect(devices.map(({ name }) => name))).toContain("'cpu'");
   const shown = await (devices as unknown as Record<symbol, () => Promise<Record<string, string>>>)[
     Symbol.for("Jupyter.display")
   ]?.();

@@ -30,6 +30,11 @@ export const DEVICE_COLUMNS = ["device", "model", "memory", "driver", "backend",
 
 /** The devices of this machine, GPUs first. */
 export class DeviceList extends Array<Device> {
+  /** What is made of its devices is an array of anything. */
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+
   /** The devices as rows of a table: what each is, what drives it, and why nothing better does. */
   toRows(): string[][] {
     return this.map(({ name, model, memory, driver, backend, rejected }) => [
