@@ -2,11 +2,11 @@ import { createRequire } from "node:module";
 import { LitError } from "../errors.js";
 import { readInstallation } from "./tensorflow/installation.js";
 
-/** What can drive a device, best first: TensorFlow's own code, WebAssembly, JavaScript. */
-export const RUNGS = ["tensorflow", "wasm", "cpu"] as const;
+/** A backend of TensorFlow.js: TensorFlow's own code, WebAssembly, JavaScript. */
+export type RungName = "tensorflow" | "wasm" | "cpu";
 
-/** A backend of TensorFlow.js. */
-export type RungName = (typeof RUNGS)[number];
+/** What can drive a device, best first. */
+export const RUNGS: readonly RungName[] = ["tensorflow", "wasm", "cpu"];
 
 const require = createRequire(import.meta.url);
 const NODE = `Node ${process.versions.node} ${process.platform} ${process.arch}`;
