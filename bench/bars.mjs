@@ -3,13 +3,12 @@
  * without WebAssembly SIMD; bars at random trades, against pandas; Parquet to columns, against polars; bars of a tenth, all
  * and five times as many trades in a file a date, against polars. TRADES says how many there are (default 20,000,000).
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { BAR_COLUMNS, BaseAdapter, MemoryAdapter, ParquetAdapter } from "@litlab/sdk";
-import { runLogged } from "../scripts/steps.mjs";
-import { bench, startPeer, timed } from "./harness.mjs";
+import { bench, installPeers, startPeer, timed } from "./harness.mjs";
 import { plainBars } from "./peers/bars-plain.mjs";
 
 const TRADES = Number(process.env.TRADES ?? 20_000_000);
@@ -25,22 +24,6 @@ const CASES = [
 ];
 /** Samples of a step of training. */
 const BATCH = 256;
-const VENV = resolve(".cache/peers/bars");
-
-/** Python with the peers' own packages. */
-async function installPeers() {
-  const python = join(VENV, "bin/python");
-  if (existsSync(join(VENV, "ready"))) return python;
-  console.error("  Install polars, pandas, DuckDB and numba (about 200 MB) …");
-  const run = async (program, ...args) => {
-    const { code, file } = await runLogged("bars", program, args);
-    if (code !== 0) throw new Error(`the peers cannot be installed, all of it in ${file}`);
-  };
-  await run(".venv/bin/python", "-m", "venv", VENV);
-  await run(python, "-m", "pip", "install", "-q", "-r", "bench/peers/bars.requirements.txt");
-  writeFileSync(join(VENV, "ready"), "");
-  return python;
-}
 
 /** Trades of one symbol: a random walk within each day's six and a half hours. */
 function simulate(count, seed) {
@@ -120,7 +103,7 @@ function compare(engine, name, values, frame, title) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "litlab-bench-"));
-const python = await installPeers();
+const python = await installPeers("bars", "polars, pandas, DuckDB and numba (about 200 MB)");
 const symbols = Object.entries(SHARES).map(([name, share], i) => {
   const ticks = simulate(Math.round(TRADES * share), 7 * i + 1);
   for (const column of ["time", "price", "size"]) writeFileSync(join(folder, `${name}.${column}`), ticks[column]);

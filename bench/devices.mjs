@@ -2,13 +2,12 @@
  * What drives the processor, against Python's TensorFlow: a matrix product, an MLP's step of Adam, Conv1D with LSTM, loading
  * and the first call. The models are Keras', their predictions are compared first. TensorFlow's binding is installed if it is not.
  */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { runLogged, runShown } from "../scripts/steps.mjs";
-import { bench, startPeer } from "./harness.mjs";
+import { join } from "node:path";
+import { runShown } from "../scripts/steps.mjs";
+import { bench, installPeers, startPeer } from "./harness.mjs";
 
-const VENV = resolve(".cache/peers/devices");
 const CASES = {
   "matMul 1024²": "product",
   "MLP 512-1024-512-1, batch 1024, step of Adam": "step mlp 1024",
@@ -18,20 +17,6 @@ const CASES = {
   "Conv1D(32) + LSTM(64) on [100, 8], predict 256": "predict lstm 256",
   "Conv1D(32) + LSTM(64) on [100, 8], batch 256, step of Adam": "step lstm 256",
 };
-
-async function installPeer() {
-  const python = join(VENV, "bin/python");
-  if (existsSync(join(VENV, "ready"))) return python;
-  console.error("  Install Python's TensorFlow (about 1 GB on the disk) …");
-  const run = async (program, ...args) => {
-    const { code, file } = await runLogged("devices", program, args);
-    if (code !== 0) throw new Error(`TensorFlow cannot be installed, all of it in ${file}`);
-  };
-  await run(".venv/bin/python", "-m", "venv", VENV);
-  await run(python, "-m", "pip", "install", "-q", "-r", "bench/peers/devices.requirements.txt");
-  writeFileSync(join(VENV, "ready"), "");
-  return python;
-}
 
 const folder = mkdtempSync(join(tmpdir(), "litlab-bench-"));
 const peers = [];
@@ -47,7 +32,11 @@ async function start(command, ...args) {
 try {
   if ((await runShown(process.execPath, ["cli/bin/litlab.mjs", "device", "install", "tensorflow"])) !== 0)
     process.exit(1);
-  const python = await start(await installPeer(), "bench/peers/devices.py", folder);
+  const python = await start(
+    await installPeers("devices", "Python's TensorFlow (about 1 GB on the disk)"),
+    "bench/peers/devices.py",
+    folder,
+  );
   const ours = (rung) => start(process.execPath, ...process.execArgv, "bench/peers/devices.mjs", folder, rung);
   const engines = {
     "lit lab, tensorflow": await ours("tensorflow"),

@@ -1,7 +1,10 @@
 /** Runs engines interleaved on the same data, compares their outputs first, and prints CPU and wall time with ratios. */
 import { spawn } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
+import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { runLogged } from "../scripts/steps.mjs";
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
@@ -15,6 +18,22 @@ export async function timed(run) {
   const value = await run();
   const { user, system } = process.cpuUsage(cpu);
   return { value, cpuMs: (user + system) / 1000, wallMs: performance.now() - wall };
+}
+
+/** Python with the packages of `bench/peers/NAME.requirements.txt`: its path. */
+export async function installPeers(name, what) {
+  const venv = resolve(".cache/peers", name);
+  const python = join(venv, "bin/python");
+  if (existsSync(join(venv, "ready"))) return python;
+  console.error(`  Install ${what} …`);
+  const run = async (program, ...args) => {
+    const { code, file } = await runLogged(name, program, args);
+    if (code !== 0) throw new Error(`${what} cannot be installed, all of it in ${file}`);
+  };
+  await run(".venv/bin/python", "-m", "venv", venv);
+  await run(python, "-m", "pip", "install", "-q", "-r", `bench/peers/${name}.requirements.txt`);
+  writeFileSync(join(venv, "ready"), "");
+  return python;
 }
 
 /** A process that answers a line of its standard input with a line of JSON. */

@@ -43,6 +43,7 @@ export {
   PACKAGE,
   QUIET_LOADER,
   readInstallation,
+  SHARED_CORE,
   tensorflowFolder,
 } from "./devices/tensorflow/installation.js";
 export { Chart, chart, type Predictions } from "./display/chart.js";
@@ -68,7 +69,7 @@ export {
   litErrorHandler,
 } from "./errors.js";
 /** @internal For the command litlab. */
-export { besidePath, litHome, sweepUnfinished } from "./home.js";
+export { besidePath, isAlive, litHome, sweepUnfinished, writeBeside } from "./home.js";
 export { type LoadKerasOptions, loadKeras } from "./keras/load-keras.js";
 export { loadWeights } from "./keras/load-weights.js";
 export { saveKeras } from "./keras/save-keras.js";

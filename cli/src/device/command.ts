@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { getDevices, LitError, readInstallation, tensorflowFolder } from "@litlab/sdk";
 import { Command } from "commander";
+import { megabytes } from "./megabytes.js";
 
 /** `litlab device list`, `install`, `status`, `remove` */
 export const deviceCommand = new Command("device")
@@ -23,7 +24,7 @@ export const deviceCommand = new Command("device")
       .option("--from <site-packages>", "use the TensorFlow of a Python instead of downloading one")
       .action(async (what: string, { gpu = false, from }: { readonly gpu?: boolean; readonly from?: string }) => {
         checkName(what);
-        const { installTensorflow, megabytes } = await import("./install-tensorflow.js");
+        const { installTensorflow } = await import("./install-tensorflow.js");
         let shown = 0;
         const isNew = await installTensorflow({
           gpu,
@@ -45,9 +46,8 @@ export const deviceCommand = new Command("device")
   .addCommand(
     new Command("status").description("what is installed").action(async () => {
       const { folder, tensorflow, binding, gpu, bytes } = await readInstallation();
-      const size = (bytes / 1e6).toFixed(0);
       console.log(
-        `TensorFlow ${tensorflow}${gpu ? " with CUDA" : ""}, binding ${binding}, ${size} MB of its own in ${folder}`,
+        `TensorFlow ${tensorflow}${gpu ? " with CUDA" : ""}, binding ${binding}, ${megabytes(bytes)} of its own in ${folder}`,
       );
     }),
   )

@@ -1,19 +1,12 @@
 import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rename, rm, stat, statfs, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import {
-  besidePath,
-  LitError,
-  MANIFEST,
-  PACKAGE,
-  readInstallation,
-  sweepUnfinished,
-  tensorflowFolder,
-} from "@litlab/sdk";
+import { LitError, MANIFEST, PACKAGE, readInstallation, SHARED_CORE, tensorflowFolder, writeBeside } from "@litlab/sdk";
 import { buildBinding, checkCompiler, LIBRARIES } from "./build-binding.js";
 import { fetchFile, type OnBytes, sizeOf } from "./fetch-file.js";
 import { type FoundWheel, findPython, findWheels } from "./find-wheels.js";
 import { withLock } from "./lock.js";
+import { megabytes } from "./megabytes.js";
 import { BINDING_TARBALL, CUDA_WHEELS, HEADERS_TARBALL, type Tarball, TENSORFLOW, TENSORFLOW_WHEELS } from "./pins.js";
 import { runProgram } from "./run-program.js";
 
@@ -39,7 +32,7 @@ wheel.extractall(sys.argv[2], [name for name in wheel.namelist() if wanted.match
 `;
 
 /** Lets the package of the binding share the SDK's TensorFlow.js. */
-const SHARED = 'module.exports = globalThis[Symbol.for("litlab.tfjs-core")];\n';
+const SHARED = `module.exports = globalThis[Symbol.for(${JSON.stringify(SHARED_CORE)})];\n`;
 /** Reads SavedModels, for which the package brings a library of its own: nobody does here. */
 const NO_PROTO = "module.exports = {};\n";
 
@@ -63,9 +56,7 @@ export async function installTensorflow(options: InstallOptions): Promise<boolea
     await checkCompiler();
     const downloads = join(dirname(target), "downloads");
     await mkdir(downloads, { recursive: true });
-    await sweepUnfinished(dirname(target));
-    const folder = besidePath(target);
-    try {
+    await writeBeside(target, async (folder) => {
       await mkdir(join(folder, "lib"), { recursive: true });
       const found = options.from
         ? await linkTensorflow(resolve(options.from), folder)
@@ -80,12 +71,8 @@ export async function installTensorflow(options: InstallOptions): Promise<boolea
       };
       await writeFile(join(folder, MANIFEST), JSON.stringify(manifest), { flush: true });
       await rm(target, { recursive: true, force: true });
-      await rename(folder, target);
-      await rm(downloads, { recursive: true, force: true });
-    } catch (error) {
-      await rm(folder, { recursive: true, force: true });
-      throw error;
-    }
+    });
+    await rm(downloads, { recursive: true, force: true });
     return true;
   });
 }
@@ -202,8 +189,6 @@ async function bytesOf(folder: string): Promise<number> {
 }
 
 const fileNameOf = ({ url }: FoundWheel): string => basename(new URL(url).pathname);
-
-export const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== "ENOENT") throw error;

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { LitError } from "@litlab/sdk";
+import { isAlive, LitError } from "@litlab/sdk";
 
 /** Lets one process at a time work in a folder. @throws LitError that names the process that does */
 export async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
@@ -22,14 +22,5 @@ export async function withLock<T>(folder: string, work: () => Promise<T>): Promi
     return await work();
   } finally {
     await rm(path, { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -28,6 +28,9 @@ export const QUIET_LOADER = "load_quietly.node";
 export const BINDING = "tfjs_binding.node";
 export const PACKAGE = join("node_modules", "@tensorflow", "tfjs-node-gpu");
 
+/** The symbol of the TensorFlow.js that the package's `require("@tensorflow/tfjs")` gets: a file beside it hands it on. */
+export const SHARED_CORE = "litlab.tfjs-core";
+
 const INSTALL = "npx --no-install litlab device install tensorflow";
 
 /** The native binding that is installed. @throws LitError if there is none, or it is not complete, with what to do */

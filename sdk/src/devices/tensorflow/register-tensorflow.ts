@@ -6,10 +6,7 @@ import * as core from "../../../tfjs/core.js";
 import { LitError } from "../../errors.js";
 import { fallBackToCpu } from "../fallback-kernels.js";
 import { correctRound } from "./correct-round.js";
-import { BINDING, MANIFEST, PACKAGE, QUIET_LOADER, readInstallation } from "./installation.js";
-
-/** The TensorFlow.js that the package's `require("@tensorflow/tfjs")` gets: a file beside it hands this on. */
-export const SHARED_CORE = Symbol.for("litlab.tfjs-core");
+import { BINDING, MANIFEST, PACKAGE, QUIET_LOADER, readInstallation, SHARED_CORE } from "./installation.js";
 
 type Backend = new (binding: unknown, packageName: string) => KernelBackend & { readonly isUsingGpuDevice: boolean };
 
@@ -32,7 +29,7 @@ async function register(): Promise<{ readonly usesGpu: boolean }> {
   const { folder, tensorflow } = await readInstallation();
   // Its log tells what is amiss, not what is.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
-  Object.assign(globalThis, { [SHARED_CORE]: core });
+  Object.assign(globalThis, { [Symbol.for(SHARED_CORE)]: core });
   // The package still calls them: Node 22 warns of that, 23 has them no more.
   Object.assign(util, {
     isNullOrUndefined: (value: unknown) => value === null || value === undefined,
