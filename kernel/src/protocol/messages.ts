@@ -37,15 +37,18 @@ export class MessageCodec {
     this.#key = key ? createSecretKey(key, "utf8") : null;
   }
 
+  /** A message's signature; none without a key. One update and a key that is made once take half the time. */
+  #sign(message: Buffer | string): Buffer | null {
+    return this.#key && createHmac("sha256", this.#key).update(message).digest();
+  }
+
   /** @throws MessageError if the signature is wrong or the message is none */
   decode(frames: readonly Buffer[]): Message {
     const delimiter = frames.findIndex((frame) => frame.length === DELIMITER.length && frame.toString() === DELIMITER);
     const parts = frames.slice(delimiter + 2, delimiter + 6);
     if (delimiter < 0 || parts.length < 4) throw new MessageError(`${frames.length} frames are no message`);
-    if (this.#key) {
-      const hmac = createHmac("sha256", this.#key);
-      for (const part of parts) hmac.update(part);
-      const expected = hmac.digest();
+    const expected = this.#sign(Buffer.concat(parts));
+    if (expected) {
       const found = Buffer.from(String(frames[delimiter + 1]), "hex");
       if (found.length !== expected.length || !timingSafeEqual(found, expected))
         throw new MessageError("a message with a wrong signature");
@@ -89,9 +92,8 @@ export class MessageCodec {
       version: PROTOCOL_VERSION,
     };
     const parts = [header, parent, metadata, content].map((part) => JSON.stringify(part));
-    // One update and a key that is made once: half the time of a signature.
-    const signature = this.#key ? createHmac("sha256", this.#key).update(parts.join("")).digest("hex") : "";
-    return [...ids, DELIMITER, signature, ...parts, ...buffers];
+    const signature = this.#sign(parts.join(""));
+    return [...ids, DELIMITER, signature?.toString("hex") ?? "", ...parts, ...buffers];
   }
 }
 
