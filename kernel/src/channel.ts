@@ -2,6 +2,7 @@
  * What the front and the worker say to each other, and how it travels: frames over a pipe in each direction, a length,
  * a JSON text, and the bytes that go with it.
  */
+import type { Piece } from "./cell/edited-text.js";
 
 /** A display bundle on its way to a frontend. */
 export interface Bundle {
@@ -23,6 +24,9 @@ export interface CellImport {
   readonly bindings: readonly { readonly local: string; readonly name: string; readonly used: boolean }[];
 }
 
+/** Leads from a text back to what it was made of: a compiler's source map, or our own edits. */
+export type PlaceMap = string | readonly Piece[];
+
 /** A cell that is ready to run. */
 export interface CompiledCell {
   /** A script whose value is an async function of `parameters`. */
@@ -31,8 +35,8 @@ export interface CompiledCell {
   readonly file: string;
   /** The cell's code. */
   readonly source: string;
-  /** Source maps from the script back to the cell, in the order in which they apply. */
-  readonly maps: readonly string[];
+  /** From the script back to the cell, in the order in which they apply. */
+  readonly maps: readonly PlaceMap[];
   readonly imports: readonly CellImport[];
   /** The notebook's names that the cell declares itself. */
   readonly declares: readonly string[];

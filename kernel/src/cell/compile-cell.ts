@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import type { TransformFailure, TransformOptions, TransformResult } from "esbuild";
-import MagicString from "magic-string";
-import type { CompiledCell } from "../channel.js";
+import type { CompiledCell, PlaceMap } from "../channel.js";
 import type { CellAnalysis, NameKind } from "./analyse-cell.js";
+import { EditedText } from "./edited-text.js";
 import { keepValue, type Prefixes, prefixesFor, rewriteCell } from "./rewrite-cell.js";
 import { type Node, parse, type SyntaxProblem } from "./syntax-tree.js";
 
@@ -40,9 +40,9 @@ export async function compileCell(
   const { js, body, maps } = isPlain
     ? { js: code, body: plain.body, maps: [] }
     : await strip(code, analysis, prefixes, file);
-  const { code: script, map, imports, names, vars } = rewriteCell(js, body, analysis, known, prefixes, isPlain);
+  const { code: script, pieces, imports, names, vars } = rewriteCell(js, body, analysis, known, prefixes, isPlain);
   const declares = [...analysis.names].flatMap(([name, kind]) => (kind === "import" ? [] : [name]));
-  return { code: script, file, source: code, maps: [map, ...maps], imports, names, declares, vars };
+  return { code: script, file, source: code, maps: [pieces, ...maps], imports, names, declares, vars };
 }
 
 /**
@@ -54,9 +54,10 @@ async function strip(
   analysis: CellAnalysis,
   prefixes: Prefixes,
   file: string,
-): Promise<{ readonly js: string; readonly body: readonly Node[]; readonly maps: readonly string[] }> {
-  const text = new MagicString(code);
-  keepValue(text, analysis, prefixes);
+): Promise<{ readonly js: string; readonly body: readonly Node[]; readonly maps: readonly PlaceMap[] }> {
+  const edited = new EditedText(code);
+  keepValue(edited, analysis, prefixes);
+  const { text, pieces } = edited.build();
   // What esbuild takes for a module is strict code.
   const { code: js, map } = await transformed(`${text}\nexport {};`, {
     loader: "ts",
@@ -73,8 +74,7 @@ async function strip(
   });
   const { body, problems } = parse(js, "js", { from: code });
   if (problems.length > 0) throw new CellSyntaxError(problems);
-  const kept = text.generateMap({ hires: "boundary", source: "cell.ts" }).toString();
-  return { js, body, maps: [map, kept] };
+  return { js, body, maps: [map, pieces] };
 }
 
 /** esbuild's answer; its process is started again if it has ended. */

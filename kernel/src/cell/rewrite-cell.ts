@@ -1,12 +1,12 @@
-import MagicString from "magic-string";
 import type { CellImport } from "../channel.js";
 import type { CellAnalysis, NameKind } from "./analyse-cell.js";
+import { EditedText, type Piece } from "./edited-text.js";
 import { bindingsOf, childrenOf, isFunction, type Node, nameOf, nodeOf, nodesOf, varsOf } from "./syntax-tree.js";
 
 export interface Rewritten {
   /** A script whose value is an async function. */
   readonly code: string;
-  readonly map: string;
+  readonly pieces: readonly Piece[];
   readonly imports: readonly CellImport[];
   /** The notebook's names that the function takes as boxes, in the order of its parameters after the kernel's own. */
   readonly names: readonly string[];
@@ -52,8 +52,10 @@ export function prefixesFor(code: string): Prefixes {
 }
 
 /** Lets a cell's code keep its last expression. */
-export function keepValue(text: MagicString, { value }: Pick<CellAnalysis, "value">, { own }: Prefixes): void {
-  if (value) text.appendLeft(value.start, `${own}result.v = (`).appendLeft(value.end, "\n)");
+export function keepValue(text: EditedText, { value }: Pick<CellAnalysis, "value">, { own }: Prefixes): void {
+  if (!value) return;
+  text.appendLeft(value.start, `${own}result.v = (`);
+  text.appendLeft(value.end, "\n)");
 }
 
 type Scope = ReadonlySet<string>;
@@ -63,7 +65,7 @@ class Rewriter {
   readonly #body: readonly Node[];
   readonly #cell: CellAnalysis;
   readonly #known: ReadonlyMap<string, NameKind>;
-  readonly #text: MagicString;
+  readonly #text: EditedText;
   /** Names that esbuild declared at the top level: the cell's own, of no other cell. */
   readonly #local: ReadonlySet<string>;
   readonly #vars: readonly string[];
@@ -86,7 +88,7 @@ class Rewriter {
     this.#body = body;
     this.#cell = cell;
     this.#known = known;
-    this.#text = new MagicString(js);
+    this.#text = new EditedText(js);
     this.#prefixes = prefixes;
     const vars = varsOf(body);
     this.#local = new Set([...vars, ...lexicalNames(body)].filter((name) => !cell.names.has(name)));
@@ -101,14 +103,13 @@ class Rewriter {
     const { own, box } = this.#prefixes;
     const parameters = [...OWN_PARAMETERS.map((name) => own + name), HOST_PARAMETERS];
     const boxes = names.map((name) => box + name);
-    this.#text.prepend(`(async (${[...parameters, ...boxes].join(", ")}) => { "use strict"; ${this.#begin.join(" ")}`);
-    this.#text.append("\n})");
-    const map = this.#text.generateMap({ hires: "boundary", source: "cell.js" }).toString();
+    const head = `(async (${[...parameters, ...boxes].join(", ")}) => { "use strict"; ${this.#begin.join(" ")}`;
+    const { text, pieces } = this.#text.build(head, "\n})");
     const imports = this.#imports.map((entry) => ({
       ...entry,
       bindings: entry.bindings.map((binding) => ({ ...binding, used: this.#used.has(binding.local) })),
     }));
-    return { code: this.#text.toString(), map, imports, names, vars: this.#vars };
+    return { code: text, pieces, imports, names, vars: this.#vars };
   }
 
   /** A name's box, as an expression that can be read and assigned. */
@@ -148,7 +149,8 @@ class Rewriter {
         } else {
           const keywords = /^export\s+default/.exec(this.#js.slice(node.start))?.[0].length ?? 0;
           const end = this.#js[node.end - 1] === ";" ? node.end - 1 : node.end;
-          this.#text.update(node.start, node.start + keywords, "0, (").appendLeft(end, ");");
+          this.#text.update(node.start, node.start + keywords, "0, (");
+          this.#text.appendLeft(end, ");");
           this.#visit(declaration, []);
         }
         return;

@@ -26,11 +26,8 @@ async function interrupt(cell: number): Promise<void> {
   const before = Atomics.load(shared, SEEN);
   const isSeen = () => Atomics.load(shared, SEEN) !== before;
   Atomics.store(shared, CELL, cell);
-  // Node loses a signal that comes just when a cell's synchronous part ends, so it is sent again.
-  for (let attempt = 0; attempt < 2 && !isSeen(); attempt++) {
-    process.kill(-process.pid, "SIGINT");
-    await delay(grace / 2);
-  }
+  process.kill(-process.pid, "SIGINT");
+  await delay(grace);
   if (isSeen() || isEnding) return;
   isEnding = true;
   const session = new Session();

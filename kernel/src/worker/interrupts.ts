@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { AsyncHooks } from "./async-hooks.js";
 
 /** How long the main thread has to notice an interrupt by itself, ms. */
-const GRACE = 250;
+const GRACE = 100;
 const TAKE_OFF = "litlab.kernel.takeOffHooks";
 
 /** The numbers that the threads share: how many interrupts the main thread has noticed, and which cell the last one is for. */

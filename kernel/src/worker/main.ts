@@ -83,7 +83,6 @@ async function receive(message: ToWorker, buffers: readonly Buffer[]): Promise<v
       allowPrompts(message.allowStdin);
       const outcome = await runner.run(message);
       watch.seen();
-      runner.settle(message.cell);
       finish(message.cell, outcome);
       return;
     }

@@ -22,31 +22,6 @@ export class Interrupted extends Error {
 /** As Node has it: what a cell starts is tracked, but not the cell. */
 const { setImmediate } = globalThis;
 
-/** What runs next; the global object, where it is found, may be frozen by a cell. */
-let begin = (): void => undefined;
-Object.defineProperty(globalThis, Symbol.for("litlab.kernel.run"), { value: () => begin() });
-
-/** Runs `begin` so that SIGINT ends it also while it keeps the thread busy. */
-const runInterruptibly = new vm.Script(`globalThis[Symbol.for("litlab.kernel.run")]()`, {
-  filename: "node:internal/litlab",
-});
-
-/** How long a signal may be on its way from one of Node's threads to the other, ms. */
-const ON_ITS_WAY = 50;
-
-/** Node keeps a SIGINT that comes just when a script ends, and ends the next one by it: this one. */
-function takeSignal(): void {
-  const end = Date.now() + ON_ITS_WAY;
-  begin = () => {
-    while (Date.now() < end);
-  };
-  try {
-    runInterruptibly.runInThisContext({ breakOnSigint: true });
-  } catch {
-    // It was there.
-  }
-}
-
 /** Assigning to a constant. */
 const CONSTANT: Box = {
   get v(): unknown {
@@ -82,7 +57,7 @@ export class CellRunner {
       });
       interrupted.catch(() => undefined);
       const isInterrupted = () => this.#interrupted.has(cell);
-      await Promise.race([this.#load(compiled.imports), interrupted]);
+      if (compiled.imports.length > 0) await Promise.race([this.#load(compiled.imports), interrupted]);
       const work = async () => {
         if (isInterrupted()) throw new Interrupted();
         const value = await this.#evaluate(compiled, isChecked, state);
@@ -101,7 +76,7 @@ export class CellRunner {
       };
     } catch (error) {
       // A program that the signal ended makes the cell fail before the signal does.
-      const isInterrupt = isInterruption(error) || this.#interruptedCell() === cell;
+      const isInterrupt = this.#interruptedCell() === cell;
       if (isInterrupt) stopWorkOf(cell);
       return { status: "error", error: reportError(isInterrupt ? new Interrupted() : error), started: state.started };
     } finally {
@@ -109,11 +84,6 @@ export class CellRunner {
       forgetFinished(cell);
       setRunning(0);
     }
-  }
-
-  /** After a cell that was interrupted, and is known to have noticed: leaves no signal to the next one. */
-  settle(cell: number): void {
-    if (this.#interruptedCell() === cell) takeSignal();
   }
 
   /** Loads packages that a cell is about to import. */
@@ -166,12 +136,7 @@ export class CellRunner {
       ...boxes,
     ];
     state.started = true;
-    let running: Promise<void> | undefined;
-    begin = () => {
-      running = body(...args);
-    };
-    runInterruptibly.runInThisContext({ breakOnSigint: true });
-    await running;
+    await body(...args);
     return types.isPromise(result.v) ? await result.v : result.v;
   }
 
@@ -191,16 +156,5 @@ export class CellRunner {
         values[name] = { status: "error", ...reportError(error) };
       }
     return values;
-  }
-}
-
-/** Whether an error comes from an interrupt; what user code throws may throw when it is read. */
-function isInterruption(error: unknown): boolean {
-  try {
-    return (
-      error instanceof Interrupted || (error as { code?: unknown } | null)?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED"
-    );
-  } catch {
-    return false;
   }
 }

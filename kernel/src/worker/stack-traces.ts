@@ -1,38 +1,42 @@
 import { fileURLToPath } from "node:url";
 import { inspect, stripVTControlCharacters } from "node:util";
 import { LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
-import type { ErrorReport } from "../channel.js";
+import { originalPlaceOf, type Place } from "../cell/edited-text.js";
+import type { ErrorReport, PlaceMap } from "../channel.js";
 
 const KERNEL = fileURLToPath(new URL("..", import.meta.url));
 const MOST_SOURCES = 5000;
 /** Where code that was evaluated comes from. */
 const EVAL = /\((Cell\[[\d.]+\]):(\d+):(\d+)\)/;
 
-/** Source maps of scripts by file name, in the order in which they lead back to the source. */
-const sources = new Map<string, { readonly maps: (string | TraceMap)[]; readonly source: string }>();
+/** What leads from scripts back to their sources, by file name. */
+const sources = new Map<string, { readonly maps: (PlaceMap | TraceMap)[]; readonly source: string }>();
 
 /** @param source a cell's code */
-export function registerMaps(file: string, maps: readonly string[], source = ""): void {
+export function registerMaps(file: string, maps: readonly PlaceMap[], source = ""): void {
   sources.set(file, { maps: [...maps], source });
   if (sources.size > MOST_SOURCES) for (const oldest of sources.keys()) if (sources.delete(oldest)) break;
 }
 
 /** A position in a script, 1-based, as the position in the source that it came from. */
-function sourcePosition(file: string, line: number, column: number): { line: number; column: number } {
+function sourcePosition(file: string, line: number, column: number): Place {
   const { maps, source } = sources.get(file) ?? { maps: [], source: "" };
-  let position = { line, column: column - 1 };
+  let position: Place = { line, column: column - 1 };
   for (const [i, entry] of maps.entries()) {
     const map = typeof entry === "string" ? new TraceMap(entry) : entry;
     maps[i] = map;
-    const exact = originalPositionFor(map, position);
-    // What the kernel puts before a cell's first expression belongs to it.
-    const found = exact.line === null ? originalPositionFor(map, { ...position, bias: LEAST_UPPER_BOUND }) : exact;
-    if (found.line !== null) position = { line: found.line, column: found.column };
+    position = map instanceof TraceMap ? tracedPlaceOf(map, position) : originalPlaceOf(map, position);
   }
   // A shared function is called through its box, which V8 places at the parenthesis: the name stands before it.
   const before = source.split("\n", position.line)[position.line - 1]?.slice(0, position.column + 1) ?? "";
   const name = /([\p{ID_Start}$_][\p{ID_Continue}$]*)\($/u.exec(before);
   return { line: position.line, column: (name?.index ?? position.column) + 1 };
+}
+
+function tracedPlaceOf(map: TraceMap, place: Place): Place {
+  const exact = originalPositionFor(map, place);
+  const found = exact.line === null ? originalPositionFor(map, { ...place, bias: LEAST_UPPER_BOUND }) : exact;
+  return found.line === null ? place : found;
 }
 
 /** Lets `error.stack` show the notebook's own sources, without the kernel's frames. */
