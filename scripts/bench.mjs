@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME [--json]`: ours and the peers side by side. */
 import { existsSync, readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { makeVenv, setup } from "./setup.mjs";
 import { Failure, main, ROOT, runShown } from "./steps.mjs";
@@ -16,6 +17,7 @@ await main(async () => {
     );
   const python = await setup();
   await makeVenv(".venv-test", "test/requirements.txt", "Install the peers into .venv-test", python);
-  // V8 starts with room, as it does in a notebook (kernel/src/front/worker-process.ts).
-  return runShown(process.execPath, ["--initial-old-space-size=64", join("bench", `${name}.mjs`), ...rest]);
+  // V8 has the heap and the threads that it has in a notebook (kernel/src/front/worker-process.ts).
+  const flags = ["--initial-old-space-size=64", `--v8-pool-size=${Math.min(4, availableParallelism())}`];
+  return runShown(process.execPath, [...flags, join("bench", `${name}.mjs`), ...rest]);
 });

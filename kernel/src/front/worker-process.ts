@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -21,6 +21,8 @@ const FLAGS = [
  * reading data costs a quarter less.
  */
 const HEAP = "--initial-old-space-size=64";
+/** V8 takes four threads for its compilers and collectors; more than there are processors only cost memory. */
+const HELPERS = `--v8-pool-size=${Math.min(4, availableParallelism())}`;
 const MOST_TAIL = 16_384;
 const LAST_WORDS = 500;
 
@@ -49,7 +51,7 @@ export class WorkerProcess {
   #tail = "";
 
   constructor(folder: string, { onMessage, onRaw, onExit }: WorkerEvents) {
-    const child = spawn(process.execPath, [...FLAGS, HEAP, SCRIPT], {
+    const child = spawn(process.execPath, [...FLAGS, HEAP, HELPERS, SCRIPT], {
       cwd: statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? folder : tmpdir(),
       detached: true,
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],
