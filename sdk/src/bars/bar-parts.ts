@@ -1,4 +1,4 @@
-import { BLOCK, clear, FAN, type Gathered, gather, setBlock, setRow } from "./rows.js";
+import { BLOCK, clear, FAN, type Gathered, gather, setBlock, setGathered } from "./rows.js";
 import type { TickColumns } from "./tick-frame.js";
 
 /**
@@ -42,8 +42,8 @@ export class BarParts {
       }
   }
 
-  /** Writes a bar's trades `begin` to `end - 1` as a row: its first ones, or (`future`) its last. */
-  write(begin: number, end: number, out: Float64Array, at: number): void {
+  /** Lets a bar's row be that of its trades `begin` to `end - 1` alone: its first ones, or (`future`) its last. */
+  cut(begin: number, end: number, out: Float64Array, at: number): void {
     const gathered = this.#gathered;
     const blocks = this.#blocks;
     const future = this.#future;
@@ -58,7 +58,10 @@ export class BarParts {
       gathered.max = blocks[block + 3] as number;
     } else clear(gathered);
     gather(gathered, this.#ticks, future || !isWithin ? begin : edge, future && isWithin ? edge : end);
+    // The other end is the bar's, and there.
     const { price } = this.#ticks;
-    setRow(out, at, price[begin] as number, price[end - 1] as number, end - begin, gathered);
+    if (future) out[at] = price[begin] as number;
+    else out[at + 3] = price[end - 1] as number;
+    setGathered(out, at, end - begin, gathered);
   }
 }

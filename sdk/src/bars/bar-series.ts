@@ -1,7 +1,7 @@
 import type { BarColumns } from "./aggregate.js";
 import { BAR_COLUMNS } from "./bar-frame.js";
 import { ROW } from "./rows.js";
-import { bisect } from "./search.js";
+import { Lookup } from "./search.js";
 
 /** The bars of a whole range, with the trades that they begin at. */
 export class BarSeries {
@@ -9,10 +9,7 @@ export class BarSeries {
   readonly rows: Float64Array;
   /** The number of each bar's first trade (of a brick: of the first after it), and at the end of all trades. */
   readonly starts: Float64Array;
-  /** Trades from one entry of `#begun` to the next: about as many as a bar has. */
-  readonly #step: number;
-  /** How many bars start before every so many trades: where the search for a trade's bar begins and ends. */
-  readonly #begun: Int32Array;
+  readonly #lookup: Lookup;
 
   constructor(columns: BarColumns, starts: Float64Array) {
     const rows = new Float64Array(columns.open.length * ROW);
@@ -22,13 +19,7 @@ export class BarSeries {
     }
     this.rows = rows;
     this.starts = starts;
-    const trades = starts.at(-1) as number;
-    this.#step = Math.max(1, Math.ceil(trades / starts.length));
-    this.#begun = new Int32Array(Math.floor(trades / this.#step) + 2);
-    for (let k = 0, bar = 0; k < this.#begun.length; k++) {
-      while (bar < this.length && (starts[bar] as number) < k * this.#step) bar++;
-      this.#begun[k] = bar;
-    }
+    this.#lookup = new Lookup(starts);
   }
 
   get length(): number {
@@ -36,13 +27,12 @@ export class BarSeries {
   }
 
   get bytes(): number {
-    return this.rows.byteLength + this.starts.byteLength + this.#begun.byteLength;
+    return this.rows.byteLength + this.starts.byteLength + this.#lookup.bytes;
   }
 
   /** The bar that a trade lies in: the last that starts with it or before; -1 if none does. */
   barOf(trade: number): number {
-    const k = Math.floor(trade / this.#step);
-    return bisect(this.starts, trade, true, this.#begun[k], this.#begun[k + 1]) - 1;
+    return Math.min(this.#lookup.lastUpTo(trade), this.length - 1);
   }
 
   /** Where bars begin among `length` trades from `offset` on, counted from there; the first of them begins with the first. */

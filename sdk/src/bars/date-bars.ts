@@ -3,7 +3,7 @@ import type { BarBuilder } from "./aggregate.js";
 import type { Unit } from "./bar-frame.js";
 import { type BarBounds, timeBounds } from "./bounds.js";
 import { type CheckContext, sortByTime, type TickCounts } from "./check-ticks.js";
-import { type DateRecords, type RowWriter, STEPS } from "./date-records.js";
+import { type DateRecords, type RowCutter, STEPS } from "./date-records.js";
 import { binsOf } from "./date-ticks.js";
 import { SOURCE_BAR_COLUMNS, type SourceBarColumns, type SourceBars } from "./source-bars.js";
 import { formatInstant } from "./time-zone.js";
@@ -83,8 +83,8 @@ export class DateBars implements DateRecords {
     );
   }
 
-  partsOf(): RowWriter {
-    return { write: (begin, end, out, at) => this.writeRow(begin, end, out, at) };
+  partsOf(): RowCutter {
+    return { cut: (begin, end, out, at) => this.writeRow(begin, end, out, at) };
   }
 }
 

@@ -20,15 +20,15 @@ export interface DateRecords {
   /** Writes the bar of `begin` to `end - 1` as a row: a value of each of BAR_COLUMNS. */
   writeRow(begin: number, end: number, out: Float64Array, at: number): void;
   /**
-   * What writes a part of one of `bars`: its records up to `end - 1`, or (`future`) from `begin` on.
+   * What cuts the rows of `bars`: to their records up to `end - 1`, or (`future`) from `begin` on.
    * @param offset the number of the date's first record among those of `bars`
    */
-  partsOf(bars: BarSeries, offset: number, future: boolean): RowWriter;
+  partsOf(bars: BarSeries, offset: number, future: boolean): RowCutter;
 }
 
-/** Writes the bar of `begin` to `end - 1` as a row. */
-export interface RowWriter {
-  write(begin: number, end: number, out: Float64Array, at: number): void;
+/** Lets a whole bar's row be that of its records `begin` to `end - 1` alone. */
+export interface RowCutter {
+  cut(begin: number, end: number, out: Float64Array, at: number): void;
 }
 
 /** What a unit of time takes, µs; a day's length depends on the clock. */

@@ -1,7 +1,7 @@
 import type { BarSeries } from "./bar-series.js";
 import type { DateRecords } from "./date-records.js";
 import { mergeRow, ROW, rowsToColumns } from "./rows.js";
-import { bisect } from "./search.js";
+import { Lookup } from "./search.js";
 
 /** The trades of the date at a position among the dates, at once if they are at hand. */
 export type LoadDate = (position: number) => DateRecords | Promise<DateRecords>;
@@ -11,6 +11,7 @@ export class History {
   readonly dates: readonly string[];
   /** The number of each date's first trade, and at the end of all trades. */
   readonly #offsets: Float64Array;
+  readonly #lookup: Lookup;
   readonly #load: LoadDate;
   readonly #row = new Float64Array(ROW);
 
@@ -18,6 +19,7 @@ export class History {
     this.dates = dates;
     this.#offsets = new Float64Array(dates.length + 1);
     for (const [i, count] of counts.entries()) this.#offsets[i + 1] = (this.#offsets[i] as number) + count;
+    this.#lookup = new Lookup(this.#offsets);
     this.#load = load;
   }
 
@@ -29,8 +31,10 @@ export class History {
   /** The dates of the trades `begin` to `end - 1`, at once if they are at hand. */
   hold(begin: number, end: number): Held | Promise<Held> {
     if (begin >= end) return NOTHING;
-    const first = this.#dateOf(begin);
-    const held = [this.#load(first)];
+    const first = this.#lookup.lastUpTo(begin);
+    const load = this.#load(first);
+    if (end <= (this.#offsets[first + 1] as number) && !(load instanceof Promise)) return { first, ticks: [load] };
+    const held = [load];
     for (let d = first + 1; (this.#offsets[d] as number) < end; d++) held.push(this.#load(d));
     return held.some((ticks) => ticks instanceof Promise)
       ? Promise.all(held).then((ticks) => ({ first, ticks }))
@@ -56,8 +60,8 @@ export class History {
     }
   }
 
-  /** Writes the part of one of `bars` that is the trades `begin` to `end - 1` as a row. */
-  writePart(
+  /** Lets the row of one of `bars` be that of its trades `begin` to `end - 1` alone: its first ones, or (`future`) its last. */
+  cutRow(
     { first, ticks }: Held,
     bars: BarSeries,
     future: boolean,
@@ -71,12 +75,8 @@ export class History {
     if (!records || ticks.length > 1) this.write({ first, ticks }, begin, end - begin, 1, row, at);
     else {
       const offset = this.#offsets[first] as number;
-      records.partsOf(bars, offset, future).write(begin - offset, end - offset, row, at);
+      records.partsOf(bars, offset, future).cut(begin - offset, end - offset, row, at);
     }
-  }
-
-  #dateOf(trade: number): number {
-    return bisect(this.#offsets, trade, true, 0, this.dates.length) - 1;
   }
 }
 
@@ -116,7 +116,7 @@ export class BarFinder {
   readonly #series: BarSeries | null;
   readonly #request: BarRequest;
   readonly #areBricks: boolean;
-  #rows = new Float64Array();
+  #rows = new Float64Array(ROW);
 
   constructor(history: History, series: BarSeries | null, request: BarRequest, areBricks: boolean) {
     this.history = history;
@@ -167,16 +167,19 @@ export class BarFinder {
   /** Writes a plan's bars as columns that lie one after the other. */
   writeColumns(plan: BarPlan, held: Held, memory: Float64Array): void {
     const { length, bar, row, bars } = plan;
-    if (this.#series) rowsToColumns(this.#series.rows, bar, length, memory, length, 0);
     if (this.#rows.length < bars * ROW) this.#rows = new Float64Array(bars * ROW);
-    this.#writeTrades(plan, held, this.#rows, 0);
-    rowsToColumns(this.#rows, 0, bars, memory, length, row);
+    const rows = this.#rows;
+    if (this.#series) {
+      rowsToColumns(this.#series.rows, bar, length, memory, length, 0);
+      for (let k = 0; k < ROW; k++) rows[k] = this.#series.rows[(bar + row) * ROW + k] as number;
+    }
+    this.#writeTrades(plan, held, rows, 0);
+    rowsToColumns(rows, 0, bars, memory, length, row);
   }
 
-  /** Writes the bars that are made of trades. */
+  /** Writes the bars that are made of trades; where whole ones are cut, they are there. */
   #writeTrades({ bars, trades, begin }: BarPlan, held: Held, rows: Float64Array, at: number): void {
     if (!this.#series) this.history.write(held, begin, trades, bars, rows, at);
-    else if (bars > 0)
-      this.history.writePart(held, this.#series, this.#request.future, begin, begin + trades, rows, at);
+    else if (bars > 0) this.history.cutRow(held, this.#series, this.#request.future, begin, begin + trades, rows, at);
   }
 }

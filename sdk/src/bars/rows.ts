@@ -59,12 +59,17 @@ export function setRow(
   open: number,
   close: number,
   count: number,
-  { high, low, sum, max }: Gathered,
+  gathered: Gathered,
 ): void {
   out[at] = open;
+  out[at + 3] = close;
+  setGathered(out, at, count, gathered);
+}
+
+/** Writes a row but for its open and close. */
+export function setGathered(out: Float64Array, at: number, count: number, { high, low, sum, max }: Gathered): void {
   out[at + 1] = high;
   out[at + 2] = low;
-  out[at + 3] = close;
   out[at + 4] = count;
   out[at + 5] = sum;
   out[at + 6] = sum / count;

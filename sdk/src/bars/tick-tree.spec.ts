@@ -49,12 +49,13 @@ test("bars cut at every trade", () => {
       const { length } = ticks.price;
       const starts = [0, ...cuts.filter((cut) => cut > 0 && cut < length).sort((a, b) => a - b)];
       const parts = new BarParts(ticks, starts, future);
-      const row = new Float64Array(ROW);
       for (const [k, start] of starts.entries()) {
         const end = starts[k + 1] ?? length;
+        const whole = naiveRow(ticks, start, end);
         for (let cut = start; cut < end; cut++) {
           const [from, to] = future ? [cut, end] : [start, cut + 1];
-          parts.write(from, to, row, 0);
+          const row = Float64Array.from(whole);
+          parts.cut(from, to, row, 0);
           expect([...row]).toEqual(naiveRow(ticks, from, to));
         }
       }
