@@ -15,6 +15,7 @@ import type { SourceBarColumns, SourceBars } from "./source-bars.js";
 import { type TickColumns, TickFrame } from "./tick-frame.js";
 import { checkTimeZone, toDate } from "./time-zone.js";
 import { type Session, type SessionParts, sessionParts, type TradingDay, tradingDay } from "./trading-day.js";
+import { rowsToTurn, turnRows } from "./turn-rows.js";
 
 /** A trading date "YYYY-MM-DD" in the adapter's zone, or an instant whose date is taken there: a Date, or µs since the epoch. */
 export type DateLike = string | Date | number;
@@ -159,8 +160,10 @@ export abstract class BaseAdapter {
     const plan = finder.plan(checkIndex(index ?? finder.history.length - 1, finder.history.length));
     const holding = finder.hold(plan);
     const held = holding instanceof Promise ? await holding : holding;
+    const rows = rowsToTurn(plan.length);
+    finder.write(plan, held, rows, 0);
     const memory = takeMemory(plan.length * ROW);
-    finder.writeColumns(plan, held, memory);
+    turnRows(rows, plan.length, memory);
     return new BarFrame(columnsOf(memory, plan.length), { timeZone: this.timeZone, unit, size, future });
   }
 
@@ -419,18 +422,19 @@ function checkIndex(index: number, length: number): number {
 
 /** Values that small frames share a piece of memory of. */
 const SLAB = 32_768;
-let slab = new Float64Array(0);
-let used = SLAB;
+const newSlab = () => new Float64Array(Buffer.allocUnsafeSlow(SLAB * 8).buffer);
+let slab = newSlab();
+let used = 0;
 
 /** Memory that nothing else uses; what is in it is to be overwritten. */
 function takeMemory(values: number): Float64Array {
   if (values > SLAB / 4) return new Float64Array(values);
   if (used + values > SLAB) {
-    slab = new Float64Array(Buffer.allocUnsafeSlow(SLAB * 8).buffer);
+    slab = newSlab();
     used = 0;
   }
   used += values;
-  return slab.subarray(used - values, used);
+  return new Float64Array(slab.buffer, (used - values) * 8, values);
 }
 
 /** Columns that lie one after the other. */

@@ -1,6 +1,6 @@
 import type { BarSeries } from "./bar-series.js";
 import type { DateRecords } from "./date-records.js";
-import { mergeRow, ROW, rowsToColumns } from "./rows.js";
+import { mergeRow, ROW } from "./rows.js";
 import { Lookup } from "./search.js";
 
 /** The trades of the date at a position among the dates, at once if they are at hand. */
@@ -116,7 +116,6 @@ export class BarFinder {
   readonly #series: BarSeries | null;
   readonly #request: BarRequest;
   readonly #areBricks: boolean;
-  #rows = new Float64Array(ROW);
 
   constructor(history: History, series: BarSeries | null, request: BarRequest, areBricks: boolean) {
     this.history = history;
@@ -158,28 +157,12 @@ export class BarFinder {
   }
 
   /** Writes a plan's rows. */
-  write(plan: BarPlan, held: Held, rows: Float64Array, at: number): void {
-    const { length, bar, row } = plan;
-    if (this.#series) rows.set(this.#series.rows.subarray(bar * ROW, (bar + length) * ROW), at);
-    this.#writeTrades(plan, held, rows, at + row * ROW);
-  }
-
-  /** Writes a plan's bars as columns that lie one after the other. */
-  writeColumns(plan: BarPlan, held: Held, memory: Float64Array): void {
-    const { length, bar, row, bars } = plan;
-    if (this.#rows.length < bars * ROW) this.#rows = new Float64Array(bars * ROW);
-    const rows = this.#rows;
-    if (this.#series) {
-      rowsToColumns(this.#series.rows, bar, length, memory, length, 0);
-      for (let k = 0; k < ROW; k++) rows[k] = this.#series.rows[(bar + row) * ROW + k] as number;
-    }
-    this.#writeTrades(plan, held, rows, 0);
-    rowsToColumns(rows, 0, bars, memory, length, row);
-  }
-
-  /** Writes the bars that are made of trades; where whole ones are cut, they are there. */
-  #writeTrades({ bars, trades, begin }: BarPlan, held: Held, rows: Float64Array, at: number): void {
-    if (!this.#series) this.history.write(held, begin, trades, bars, rows, at);
-    else if (bars > 0) this.history.cutRow(held, this.#series, this.#request.future, begin, begin + trades, rows, at);
+  write({ length, bar, row, bars, trades, begin }: BarPlan, held: Held, rows: Float64Array, at: number): void {
+    const series = this.#series;
+    if (series) {
+      rows.set(series.rowsAt(bar, length), at);
+      if (bars > 0)
+        this.history.cutRow(held, series, this.#request.future, begin, begin + trades, rows, at + row * ROW);
+    } else this.history.write(held, begin, trades, bars, rows, at);
   }
 }

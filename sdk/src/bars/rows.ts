@@ -88,25 +88,3 @@ export function mergeRow(row: Float64Array, at: number, later: Float64Array): vo
   row[at + 6] = get(5) / get(4);
   row[at + 7] = Math.max(get(7), max);
 }
-
-/** Writes `count` rows from the row `from` on into columns of `length` values that follow one another, from their value `to` on. */
-export function rowsToColumns(
-  rows: Float64Array,
-  from: number,
-  count: number,
-  columns: Float64Array,
-  length: number,
-  to: number,
-): void {
-  // All columns of a row together: a column at a time takes three times as long.
-  for (let k = to, at = from * ROW; k < to + count; k++, at += ROW) {
-    columns[k] = rows[at] as number;
-    columns[k + length] = rows[at + 1] as number;
-    columns[k + 2 * length] = rows[at + 2] as number;
-    columns[k + 3 * length] = rows[at + 3] as number;
-    columns[k + 4 * length] = rows[at + 4] as number;
-    columns[k + 5 * length] = rows[at + 5] as number;
-    columns[k + 6 * length] = rows[at + 6] as number;
-    columns[k + 7 * length] = rows[at + 7] as number;
-  }
-}
