@@ -1,4 +1,4 @@
-import { BLOCK, clear, FAN, type Gathered, gather, setBlock, setGathered } from "./rows.js";
+import { BLOCK, clear, FAN, type Gathered, gather, setBlock, setRow } from "./rows.js";
 import type { TickColumns } from "./tick-frame.js";
 
 /**
@@ -58,10 +58,10 @@ export class BarParts {
       gathered.max = blocks[block + 3] as number;
     } else clear(gathered);
     gather(gathered, this.#ticks, future || !isWithin ? begin : edge, future && isWithin ? edge : end);
-    // The other end is the bar's, and there.
+    // One end is the whole bar's.
     const { price } = this.#ticks;
-    if (future) out[at] = price[begin] as number;
-    else out[at + 3] = price[end - 1] as number;
-    setGathered(out, at, end - begin, gathered);
+    const open = (future ? price[begin] : out[at]) as number;
+    const close = (future ? out[at + 3] : price[end - 1]) as number;
+    setRow(out, at, open, close, end - begin, gathered);
   }
 }

@@ -59,17 +59,12 @@ export function setRow(
   open: number,
   close: number,
   count: number,
-  gathered: Gathered,
+  { high, low, sum, max }: Gathered,
 ): void {
   out[at] = open;
-  out[at + 3] = close;
-  setGathered(out, at, count, gathered);
-}
-
-/** Writes a row but for its open and close. */
-export function setGathered(out: Float64Array, at: number, count: number, { high, low, sum, max }: Gathered): void {
   out[at + 1] = high;
   out[at + 2] = low;
+  out[at + 3] = close;
   out[at + 4] = count;
   out[at + 5] = sum;
   out[at + 6] = sum / count;
