@@ -1,6 +1,5 @@
 /** `npm run bench -- NAME [--json]`: ours and the peers side by side. */
 import { existsSync, readdirSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { makeVenv, setup } from "./setup.mjs";
 import { Failure, main, ROOT, runShown } from "./steps.mjs";
@@ -17,7 +16,7 @@ await main(async () => {
     );
   const python = await setup();
   await makeVenv(".venv-test", "test/requirements.txt", "Install the peers into .venv-test", python);
-  // V8 has the heap and the threads that it has in a notebook (kernel/src/front/worker-process.ts).
-  const flags = ["--initial-old-space-size=64", `--v8-pool-size=${Math.min(4, availableParallelism())}`];
-  return runShown(process.execPath, [...flags, join("bench", `${name}.mjs`), ...rest]);
+  // What setup has built; V8 computes as it does in a notebook.
+  const { V8_FLAGS } = await import("../kernel/dist/front/worker-process.js");
+  return runShown(process.execPath, [...V8_FLAGS, join("bench", `${name}.mjs`), ...rest]);
 });

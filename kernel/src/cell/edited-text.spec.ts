@@ -50,14 +50,13 @@ test("edits give the text, and each character's place, that editing character by
           const end = Math.min(start + length, units.length);
           if (end <= start) continue;
           free = end;
-          const replacement = kind === "update" ? text : "";
           if (kind === "update") edited.update(start, end, text);
           else edited.remove(start, end);
           for (let i = start; i < end; i++) slotOf(i).own = "";
-          slot.right += replacement;
+          if (kind === "update") slot.right += text;
         }
       }
-      const origins = [...placesOf(units), ...placesOf([...units, ""]).slice(-1)];
+      const origins = placesOf([...units, ""]);
       const expected: { unit: string; from: Place }[] = [];
       const first = origins[0] as Place;
       for (const unit of head.split("")) expected.push({ unit, from: first });

@@ -53,14 +53,15 @@ export class EditedText {
     const copy = (end: number) => {
       if (end === at) return;
       pieces.push([to.line, to.column, from.line, from.column, 0]);
-      const copied = this.#original.slice(at, end);
+      const copied = skip(end);
       text += copied;
       advance(to, copied);
-      skip(end);
     };
-    const skip = (end: number) => {
-      advance(from, this.#original.slice(at, end));
+    const skip = (end: number): string => {
+      const skipped = this.#original.slice(at, end);
+      advance(from, skipped);
       at = end;
+      return skipped;
     };
     insert(head);
     const offsets = new Set([...this.#left.keys(), ...this.#right.keys(), ...this.#replaced.keys()]);
