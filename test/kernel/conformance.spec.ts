@@ -53,7 +53,7 @@ describe.each([...new Set(programs.map(({ file }) => file))])("%s", (file) => {
         if (step.kind !== "cell") continue;
         const cell = cells[count++];
         const where = `cell ${count} (${file}:${step.line}) ${step.code.slice(0, 200)}`;
-        expect(cell, `${where}: ${failure}`).toBeDefined();
+        expect(cell?.status, `${where}: ${failure}`).toBeTypeOf("string");
         if (cell) checkCell(cell, step.expected, step.code, where);
       }
       expect(failure).toBeNull();
