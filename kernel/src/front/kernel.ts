@@ -218,12 +218,13 @@ export class Kernel {
     publish("execute_input", { code, ...count });
     const file = isStored ? `Cell[${this.#count}]` : `Cell[${this.#count}.${++this.#silent}]`;
     const outcome = await this.#run(message, request, file);
-    if (outcome.status === "error") publish("error", { ...outcome.error });
-    else if (outcome.result) publish("execute_result", { ...count, ...outcome.result });
     await this.#iopub.flush();
     const content =
       outcome.status === "ok" ? { user_expressions: outcome.expressions } : { ...outcome.error, user_expressions: {} };
+    // What waits for the reply first, as most clients do, reads it while the value is on its way.
     this.#reply("shell", message, { status: outcome.status, ...count, ...content, payload: [] });
+    if (outcome.status === "error") publish("error", { ...outcome.error });
+    else if (outcome.result) publish("execute_result", { ...count, ...outcome.result });
     return outcome.status;
   }
 
