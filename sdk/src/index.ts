@@ -33,9 +33,12 @@ export type { TableOptions } from "./bars/sources/table-adapter.js";
 export { TIME_UNITS, type TimeUnit } from "./bars/sources/time-units.js";
 export { type Tick, type TickColumns, TickFrame } from "./bars/tick-frame.js";
 export type { Session, SessionTimes } from "./bars/trading-day.js";
+export { currentDevice } from "./devices/current-device.js";
+export { type Fallback, fallbacks } from "./devices/fallbacks.js";
 export { type Device, DeviceList, type DevicesOptions, getDevices } from "./devices/get-devices.js";
+export { type MemoryUse, memory } from "./devices/memory.js";
 export type { RungName } from "./devices/rungs.js";
-export { currentDevice, setDevice } from "./devices/set-device.js";
+export { setDevice } from "./devices/set-device.js";
 /** @internal For the command litlab. */
 export {
   BINDING,

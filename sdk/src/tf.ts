@@ -10,7 +10,11 @@ import { registerBroadcastGradients } from "./devices/broadcast-gradients.js";
 import { registerChainedOps } from "./devices/chained-ops.js";
 import { registerConstantGradients } from "./devices/constant-gradients.js";
 import { registerConvolutionGradients } from "./devices/convolution-gradients.js";
+import { countTensors } from "./devices/count-tensors.js";
+import { currentDevice } from "./devices/current-device.js";
 import { fallBackToCpu } from "./devices/fallback-kernels.js";
+import { freeUnreachable } from "./devices/free-unreachable.js";
+import { guardWasmMemory, tellOutOfMemory } from "./devices/out-of-memory.js";
 import { registerReductionGradients } from "./devices/reduction-gradients.js";
 import { correctTrainable } from "./devices/trainable.js";
 import { correctWasmCast } from "./devices/wasm-cast.js";
@@ -25,9 +29,9 @@ export * from "../tfjs/layers.js";
 /** Settles when a backend is ready: that of `LIT_DEVICE` where no device was chosen before. @throws LitError if it is no device */
 export async function ready(): Promise<void> {
   const name = process.env.LIT_DEVICE;
-  if (name) {
-    const { currentDevice, setDevice } = await import("./devices/set-device.js");
-    if (!currentDevice()) await setDevice(name);
+  if (name && !currentDevice()) {
+    const { setDevice } = await import("./devices/set-device.js");
+    await setDevice(name);
   }
   await readyBackend();
 }
@@ -35,6 +39,10 @@ export async function ready(): Promise<void> {
 const require = createRequire(import.meta.url);
 require("@tensorflow/tfjs-backend-cpu");
 require("@tensorflow/tfjs-backend-wasm");
+guardWasmMemory();
+countTensors();
+freeUnreachable();
+tellOutOfMemory();
 fallBackToCpu("wasm");
 correctWasmCast();
 registerChainedOps();

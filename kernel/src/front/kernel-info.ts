@@ -1,12 +1,14 @@
 import { PROTOCOL_VERSION } from "../protocol/messages.js";
 import { KERNEL_VERSION, TYPESCRIPT_VERSION } from "../versions.js";
 
+const { LIT_DEVICE: device } = process.env;
+
 /** What the kernel says of itself. */
 export const kernelInfo = (): object => ({
   protocol_version: PROTOCOL_VERSION,
   implementation: "litlab",
   implementation_version: KERNEL_VERSION,
-  banner: `TypeScript (Lit Lab) ${KERNEL_VERSION}: TypeScript ${TYPESCRIPT_VERSION} on Node ${process.versions.node}`,
+  banner: `TypeScript (Lit Lab) ${KERNEL_VERSION}: TypeScript ${TYPESCRIPT_VERSION} on Node ${process.versions.node}${device ? `, device ${device}` : ""}`,
   language_info: {
     name: "typescript",
     version: TYPESCRIPT_VERSION,

@@ -1,5 +1,6 @@
 import type { KernelBackend, KernelConfig, TensorInfo } from "@tensorflow/tfjs-core";
 import { findBackend, getKernelsForBackend, registerKernel } from "../../tfjs/core.js";
+import { countFallback } from "./fallbacks.js";
 
 /**
  * Gives a backend every kernel that it lacks and cpu has: the inputs are read synchronously, cpu computes, the outputs
@@ -8,8 +9,18 @@ import { findBackend, getKernelsForBackend, registerKernel } from "../../tfjs/co
 export function fallBackToCpu(backendName: string): void {
   const own = new Set(getKernelsForBackend(backendName).map(({ kernelName }) => kernelName));
   for (const kernel of getKernelsForBackend("cpu"))
-    if (!own.has(kernel.kernelName)) registerKernel({ ...kernelThrough(kernel, "cpu"), backendName });
+    if (!own.has(kernel.kernelName)) registerKernel(counted({ ...kernelThrough(kernel, "cpu"), backendName }));
 }
+
+const counted = (kernel: KernelConfig): KernelConfig => ({
+  ...kernel,
+  kernelFunc: (call) => {
+    const start = performance.now();
+    const result = kernel.kernelFunc(call);
+    countFallback(kernel.backendName, kernel.kernelName, performance.now() - start);
+    return result;
+  },
+});
 
 /** A kernel that another backend computes: the inputs are read synchronously and written there, the outputs back. */
 export function kernelThrough(
@@ -31,12 +42,12 @@ export function kernelThrough(
         moved.push(copy);
         return copy;
       };
-      const taken = Object.fromEntries(
-        Object.entries(inputs).map(([name, value]) => [
-          name,
-          Array.isArray(value) ? value.map(take) : value === undefined ? value : take(value as TensorInfo),
-        ]),
-      );
+      const takeAny = (value: unknown) =>
+        Array.isArray(value) ? value.map(take) : value === undefined ? value : take(value as TensorInfo);
+      // Einsum's are a list.
+      const taken = Array.isArray(inputs)
+        ? inputs.map(take)
+        : Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, takeAny(value)]));
       const result = kernelFunc({ inputs: taken as never, attrs, backend: other });
       const outputs = [result].flat();
       const back = outputs.map((output) => move(other, own, output));

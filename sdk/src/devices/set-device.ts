@@ -1,12 +1,8 @@
 import { LitError } from "../errors.js";
+import { currentDevice, setCurrentDevice } from "./current-device.js";
 import { type Device, getDevices } from "./get-devices.js";
 import { visibleGpu } from "./probe.js";
 import { openRung } from "./rungs.js";
-
-let current: Device | null = null;
-
-/** The device that was chosen; null: none was, and wasm computes. */
-export const currentDevice = (): Device | null => current;
 
 /**
  * Lets everything compute on a device from now on. `LIT_DEVICE` chooses the first one.
@@ -37,12 +33,13 @@ export async function setDevice(name: string): Promise<Device> {
       if (before[name] === undefined) delete env[name];
       else env[name] = before[name];
   }
-  current = device;
+  setCurrentDevice(device);
   return device;
 }
 
 /** TensorFlow sees one GPU, or none, from its start to its process' end. */
 function seeGpu({ name }: Device): void {
+  const current = currentDevice();
   if (current?.backend === "tensorflow" && current.name !== name)
     throw new LitError(
       `TensorFlow already computes on ${current.name} in this process, it cannot change to ${name}: restart the kernel and choose ${name} first`,

@@ -1,6 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { getBackend } from "../../tfjs/core.js";
-import { currentDevice } from "../devices/set-device.js";
+import { currentDevice } from "../devices/current-device.js";
 import { escapeHtml, htmlTable } from "./html.js";
 import type { MimeBundle } from "./mime-bundle.js";
 import { modelGraph } from "./model-graph.js";
