@@ -16,6 +16,9 @@ const CASES = {
   "Conv1D(32) + LSTM(64) on [100, 8], predict 1": "predict lstm 1",
   "Conv1D(32) + LSTM(64) on [100, 8], predict 256": "predict lstm 256",
   "Conv1D(32) + LSTM(64) on [100, 8], batch 256, step of Adam": "step lstm 256",
+  "Conv1D(32) + GRU(64) on [100, 8], predict 1": "predict gru 1",
+  "Conv1D(32) + GRU(64) on [100, 8], predict 256": "predict gru 256",
+  "Conv1D(32) + GRU(64) on [100, 8], batch 256, step of Adam": "step gru 256",
 };
 
 const folder = mkdtempSync(join(tmpdir(), "litlab-bench-"));
@@ -43,7 +46,7 @@ try {
     "lit lab, wasm": await ours("wasm"),
     "Python TensorFlow": python,
   };
-  for (const model of ["mlp", "lstm"]) {
+  for (const model of ["mlp", "lstm", "gru"]) {
     const { outputs: wanted } = await python(`outputs ${model} 64`);
     for (const [engine, ask] of Object.entries(engines)) {
       const { outputs } = await ask(`outputs ${model} 64`);

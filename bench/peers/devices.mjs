@@ -10,7 +10,7 @@ if (rung === "tensorflow") await setDevice("cpu");
 else await tf.setBackend(rung);
 if (tf.getBackend() !== rung) throw new Error(`${tf.getBackend()} computes, not ${rung}`);
 const models = {};
-for (const name of ["mlp", "lstm"]) models[name] = await loadKeras(join(folder, `${name}.keras`));
+for (const name of ["mlp", "lstm", "gru"]) models[name] = await loadKeras(join(folder, `${name}.keras`));
 const product = [tf.randomNormal([1024, 1024]), tf.randomNormal([1024, 1024])];
 
 /** As devices.py makes them. */

@@ -21,6 +21,7 @@ models = {
         [L.Input((512,)), L.Dense(1024, activation="relu"), L.Dense(512, activation="relu"), L.Dense(1)]
     ),
     "lstm": keras.Sequential([L.Input((100, 8)), L.Conv1D(32, 3, padding="same"), L.LSTM(64), L.Dense(1)]),
+    "gru": keras.Sequential([L.Input((100, 8)), L.Conv1D(32, 3, padding="same"), L.GRU(64), L.Dense(1)]),
 }
 for name, model in models.items():
     model.compile(keras.optimizers.Adam(1e-4), "mse")

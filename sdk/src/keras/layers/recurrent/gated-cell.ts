@@ -39,6 +39,11 @@ export abstract class GatedCell<Config extends GatedConfig = GatedConfig> extend
     bias: Tensor | undefined,
   ): (projected: Tensor, states: Tensor[]) => Tensor[];
 
+  /** As the kernel gives it, without masks, where a backend has an op for the whole of it. */
+  protected runFused(_inputs: Tensor, _states: Tensor[], _options: RunOptions): Tensor | undefined {
+    return undefined;
+  }
+
   protected get biasShape(): number[] {
     return [this.gates * this.config.units];
   }
@@ -66,10 +71,12 @@ export abstract class GatedCell<Config extends GatedConfig = GatedConfig> extend
     const [kernel, recurrent, given] = this.values() as [Tensor, Tensor, Tensor?];
     const [bias, added] = this.biases(given);
     const gates = { training: options.training, gates: this.gates };
-    const projected = projectGates(inputs, kernel, bias, this.config, gates);
     const drops = stateDrops(states[0] as Tensor, this.config, gates);
-    const isStandard = activation === "tanh" && recurrentActivation === "sigmoid";
-    if (!drops && isStandard && getKernel(this.kernelName, getBackend())) {
+    const isStandard = !drops && activation === "tanh" && recurrentActivation === "sigmoid";
+    const fused = isStandard && !options.mask && this.runFused(inputs, states, options);
+    if (fused) return unpack(fused, states.length, options.all);
+    const projected = projectGates(inputs, kernel, bias, this.config, gates);
+    if (isStandard && getKernel(this.kernelName, getBackend())) {
       const more = this.kernelInputs(recurrent, states, added);
       const packed = runSequence(this.kernelName, { projected, ...more }, options.mask, options.all);
       return unpack(packed, states.length, options.all);
