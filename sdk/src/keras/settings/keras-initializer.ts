@@ -1,3 +1,4 @@
+import { seededUniform } from "../../tensors/seeded-uniform.js";
 import { sizeOf } from "../../tensors/size-of.js";
 import { serialization, type Tensor, tensor } from "../../tf.js";
 
@@ -19,17 +20,8 @@ function truncated(normal: Uniform): Uniform {
   return draw;
 }
 
-/** Uniform draws in [0, 1): mulberry32, or Math.random without a seed. */
-function uniformOf(seed: unknown): Uniform {
-  if (typeof seed !== "number") return Math.random;
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+/** Uniform draws in [0, 1): those of the seed, or Math.random's. */
+const uniformOf = (seed: unknown): Uniform => (typeof seed === "number" ? seededUniform(seed) : Math.random);
 
 /** Keras' compute_fans; `axes` are those of an EinsumDense kernel. */
 function fansOf(shape: readonly number[], { input_axes: inputs, output_axes: outputs }: Settings): [number, number] {
