@@ -39,7 +39,6 @@ export { type Device, DeviceList, type DevicesOptions, getDevices } from "./devi
 export { type MemoryUse, memory } from "./devices/memory.js";
 export type { RungName } from "./devices/rungs.js";
 export { setDevice } from "./devices/set-device.js";
-export { currentDevice, setDevice } from "./devices/set-device.js";
 export { setSeed } from "./devices/set-seed.js";
 /** @internal For the command litlab. */
 export {
