@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { loadKeras } from "@litlab/sdk";
+import { loadKeras, setDevice } from "@litlab/sdk";
 import * as tf from "@litlab/sdk/tf";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { type Packed, unpack } from "./oracle.js";
 
 /*
@@ -10,10 +10,10 @@ import { type Packed, unpack } from "./oracle.js";
  */
 const FOLDER = new URL("./fixtures/attention/", import.meta.url).pathname;
 
-beforeAll(() => tf.ready());
+const { backend: best } = await setDevice("cpu");
 
 for (const file of readdirSync(FOLDER).filter((name) => !name.endsWith(".json")))
-  for (const backend of ["wasm", "cpu"])
+  for (const backend of new Set([String(best), "wasm", "cpu"]))
     test(`${file} predicts on ${backend} as in Python`, async () => {
       await tf.setBackend(backend);
       const json = readFileSync(`${FOLDER}${file.replace(/\.\w+$/, ".json")}`, "utf8");

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { LitModelError, loadKeras } from "@litlab/sdk";
+import { LitModelError, loadKeras, setDevice } from "@litlab/sdk";
 import * as tf from "@litlab/sdk/tf";
 import { strToU8, unzipSync, type Zippable, zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -65,8 +65,11 @@ async function expectAsKeras(file: string, fixture: Fixture): Promise<void> {
   model.dispose();
 }
 
+const { backend: best } = await setDevice("cpu");
+await tf.setBackend("wasm");
+
 describe("models predict as real Keras does", () => {
-  test.each(["wasm", "cpu"])("on %s", { timeout: 300_000 }, async (backend) => {
+  test.each([...new Set([String(best), "wasm", "cpu"])])("on %s", { timeout: 300_000 }, async (backend) => {
     await tf.setBackend(backend);
     for (const name of FIXTURES) {
       const fixture = JSON.parse(readFileSync(path(`${name}.json`), "utf8")) as Fixture;
