@@ -10,14 +10,12 @@ import { registerBroadcastGradients } from "./devices/broadcast-gradients.js";
 import { registerChainedOps } from "./devices/chained-ops.js";
 import { registerConstantGradients } from "./devices/constant-gradients.js";
 import { registerConvolutionGradients } from "./devices/convolution-gradients.js";
-import { countTensors } from "./devices/count-tensors.js";
 import { currentDevice } from "./devices/current-device.js";
 import { fallBackToCpu } from "./devices/fallback-kernels.js";
-import { freeUnreachable } from "./devices/free-unreachable.js";
-import { guardWasmMemory, tellOutOfMemory } from "./devices/out-of-memory.js";
 import { registerReductionGradients } from "./devices/reduction-gradients.js";
 import { correctTrainable } from "./devices/trainable.js";
 import { correctWasmCast } from "./devices/wasm-cast.js";
+import { watchEngine } from "./devices/watch-engine.js";
 import { installDisplays } from "./display/tensorflow.js";
 import "./display/tensorflow.js";
 
@@ -39,10 +37,7 @@ export async function ready(): Promise<void> {
 const require = createRequire(import.meta.url);
 require("@tensorflow/tfjs-backend-cpu");
 require("@tensorflow/tfjs-backend-wasm");
-guardWasmMemory();
-countTensors();
-freeUnreachable();
-tellOutOfMemory();
+watchEngine();
 fallBackToCpu("wasm");
 correctWasmCast();
 registerChainedOps();
