@@ -43,8 +43,8 @@ test("the processor is driven by wasm where TensorFlow is not installed, which t
     name: "cpu",
     driver: null,
     backend: "wasm",
-    rejected: [{ backend: "tensorflow", reason: MISSING }],
   });
+  expect(cpu?.rejected[0]).toEqual({ backend: "tensorflow", reason: MISSING });
   expect(cpu?.memory).toBeGreaterThan(2 ** 28);
   expect(String(devices)).toContain("device");
   expect(inspect(devices.map(({ name }) => name))).toContain("'cpu'");
@@ -98,7 +98,9 @@ test("a rung that crashes, hangs, does not load or says nothing is not taken, an
   pretend((folder) => writeFileSync(join(folder, "load_quietly.node"), "half a download"));
   const broken = await probe("tensorflow", { gpu: null, refresh: true });
   expect(broken.reason).toMatch(/does not load: .*(invalid ELF header|file too short)/);
-  expect((await getDevices()).at(-1)).toMatchObject({ backend: "wasm", rejected: [{ reason: broken.reason }] });
+  const cpu = (await getDevices()).at(-1);
+  expect(cpu).toMatchObject({ backend: "wasm" });
+  expect(cpu?.rejected[0]?.reason).toBe(broken.reason);
 });
 
 /** Any native module of Node. */

@@ -2,17 +2,18 @@ import { cpus, totalmem } from "node:os";
 import { inspect } from "node:util";
 import type { MimeBundle } from "../display/mime-bundle.js";
 import { formatTable } from "../text-table.js";
-import { findGpus } from "./find-gpus.js";
-import { probe } from "./probe.js";
+import { findGpus, type Gpu } from "./find-gpus.js";
+import { type ProbeOptions, probe } from "./probe.js";
 import { RUNGS, type RungName } from "./rungs.js";
+import { type Adapter, adapterFor, findAdapters } from "./webgpu/find-adapters.js";
 
 /** What computes: a GPU, or the processor with all of its cores. */
 export interface Device {
   /** `gpu0`, `gpu1`, …, `cpu` (the reference's names). */
   readonly name: string;
   readonly model: string;
-  /** Bytes. */
-  readonly memory: number;
+  /** Bytes; null: not known, as Dawn does not say it. */
+  readonly memory: number | null;
   /** A GPU's driver; null for cpu. */
   readonly driver: string | null;
   /** What drives it; null: nothing here can. */
@@ -40,7 +41,7 @@ export class DeviceList extends Array<Device> {
     return this.map(({ name, model, memory, driver, backend, rejected }) => [
       name,
       model,
-      `${(memory / 2 ** 30).toFixed(1)} GiB`,
+      memory === null ? "unknown" : `${(memory / 2 ** 30).toFixed(1)} GiB`,
       driver ?? "",
       backend ?? "none",
       rejected.map((each) => `${each.backend}: ${each.reason}`).join("; "),
@@ -67,27 +68,68 @@ export class DeviceList extends Array<Device> {
 
 /** The devices of this machine, each with the best backend that passes its test; the first is the best. */
 export async function getDevices({ refresh = false }: DevicesOptions = {}): Promise<DeviceList> {
+  const [gpus, seen] = await Promise.all([findGpus(), findAdapters({ refresh })]);
+  const taken = new Set<Adapter>();
   const devices = new DeviceList();
-  for (const { index, model, memory, driver } of await findGpus()) {
-    const { reason, usesGpu } = await probe("tensorflow", { gpu: { index, driver }, refresh });
-    const rejected = reason ?? (usesGpu ? null : "it is there, but computes without the GPU: install it with --gpu");
-    devices.push({
-      name: `gpu${index}`,
-      model,
-      memory,
-      driver,
-      backend: rejected === null ? "tensorflow" : null,
-      rejected: rejected === null ? [] : [{ backend: "tensorflow", reason: rejected }],
-    });
+  for (const gpu of gpus) {
+    const adapter = adapterFor(gpu.model, seen, taken);
+    const byDawn = "name" in adapter ? null : adapter.reason;
+    if ("name" in adapter) taken.add(adapter);
+    devices.push(await graphics(gpu, { tensorflow: null, webgpu: byDawn }, refresh));
   }
-  devices.push(await processor(refresh));
+  let index = (gpus.at(-1)?.index ?? -1) + 1;
+  for (const each of seen.adapters) {
+    // The driver's program named it already.
+    if (gpus.some(({ model }) => each.name.includes(model))) continue;
+    const adapter = adapterFor(each.name, seen, taken);
+    if ("name" in adapter) taken.add(adapter);
+    const gpu = { index: index++, model: each.name, memory: null, driver: each.description };
+    const reasons = { tensorflow: FOREIGN, webgpu: "name" in adapter ? null : adapter.reason };
+    devices.push(await graphics(gpu, reasons, refresh));
+  }
+  devices.push(await processor(refresh, devices.length > 0 ? null : seen.reason));
   return devices;
 }
 
-async function processor(refresh: boolean): Promise<Device> {
+const FOREIGN = "it computes on GPUs that nvidia-smi names";
+
+type GraphicsRung = "tensorflow" | "webgpu";
+
+/** @param reasons what stands in a backend's way before it is tried */
+async function graphics(
+  gpu: Omit<Gpu, "memory"> & Pick<Device, "memory">,
+  reasons: Readonly<Record<GraphicsRung, string | null>>,
+  refresh: boolean,
+): Promise<Device> {
+  const { index, model, memory, driver } = gpu;
+  const rejected: { backend: RungName; reason: string }[] = [];
+  let backend: RungName | null = null;
+  for (const rung of ["tensorflow", "webgpu"] as const) {
+    const reason = reasons[rung] ?? (await failureOn(rung, gpu, refresh));
+    if (reason === null) {
+      backend = rung;
+      break;
+    }
+    rejected.push({ backend: rung, reason });
+  }
+  return { name: `gpu${index}`, model, memory, driver, backend, rejected };
+}
+
+async function failureOn(rung: GraphicsRung, gpu: ProbeOptions["gpu"], refresh: boolean): Promise<string | null> {
+  const { reason, usesGpu } = await probe(rung, { gpu, refresh });
+  if (reason !== null || usesGpu) return reason;
+  return "it is there, but computes without the GPU: install it with --gpu";
+}
+
+/** @param unseen why there is no GPU, if there is none */
+async function processor(refresh: boolean, unseen: string | null): Promise<Device> {
   const rejected: { backend: RungName; reason: string }[] = [];
   let backend: RungName | null = null;
   for (const rung of RUNGS) {
+    if (rung === "webgpu") {
+      if (unseen !== null) rejected.push({ backend: rung, reason: unseen });
+      continue;
+    }
     const { reason } = await probe(rung, { gpu: null, refresh });
     if (reason === null) {
       backend = rung;

@@ -1,13 +1,13 @@
-/** A process that tries a rung: `probe-main.js RUNG` prints `{ usesGpu }` as its last line, or says on stderr what is wrong. */
+/** A process that tries a rung: `probe-main.js RUNG [ADAPTER]` prints `{ usesGpu }` as its last line, or says on stderr what is wrong. */
 import { openRung, type RungName } from "./rungs.js";
 import { selfTest } from "./self-test.js";
 
-const rung = process.argv[2] as RungName;
+const [rung, adapter] = process.argv.slice(2) as [RungName, string?];
 try {
-  await openRung(rung);
+  await openRung(rung, { adapter });
   await selfTest(rung);
   const { backend } = await import("../tf.js");
-  const { isUsingGpuDevice: usesGpu = false } = backend() as { readonly isUsingGpuDevice?: boolean };
+  const { isUsingGpuDevice: usesGpu = rung === "webgpu" } = backend() as { readonly isUsingGpuDevice?: boolean };
   console.log(JSON.stringify({ usesGpu }));
 } catch (error) {
   console.error((error as Error).message);

@@ -1,10 +1,11 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { cacheFolder, writeBeside } from "../home.js";
+import { askChild } from "./ask-child.js";
+import type { Gpu } from "./find-gpus.js";
 import { identityOf, type RungName } from "./rungs.js";
 
 const SCRIPT = fileURLToPath(new URL("./probe-main.js", import.meta.url));
@@ -23,8 +24,8 @@ const result = z.object({
 export type Probe = z.infer<typeof result>;
 
 export interface ProbeOptions {
-  /** The GPU's number and driver; null: without a GPU. */
-  readonly gpu: { readonly index: number; readonly driver: string } | null;
+  /** The GPU; null: without one. */
+  readonly gpu: Pick<Gpu, "index" | "model" | "driver"> | null;
   /** Try again what was tried before. */
   readonly refresh: boolean;
   /** How long it may take, ms. Default two minutes. */
@@ -42,12 +43,12 @@ export async function probe(rung: RungName, { gpu, refresh, limit = LIMIT }: Pro
   } catch (error) {
     return { identity: rung, reason: (error as Error).message, usesGpu: false };
   }
-  if (gpu) identity += `, GPU ${gpu.index} with driver ${gpu.driver}`;
+  if (gpu) identity += `, GPU ${gpu.index}, ${gpu.model} with driver ${gpu.driver}`;
   const key = createHash("sha256").update(identity).digest("hex").slice(0, 16);
   const path = join(cacheFolder(), "devices", `${rung}-${key}.json`);
   const known = refresh ? null : await readKnown(path);
   if (known?.identity === identity) return known;
-  const found = { identity, ...(await tryOut(rung, gpu?.index ?? null, limit)) };
+  const found = { identity, ...(await tryOut(rung, gpu, limit)) };
   // A cache that cannot be written costs the next process a probe.
   await writeBeside(path, (temporary) => writeFile(temporary, JSON.stringify(found))).catch(() => undefined);
   return found;
@@ -67,33 +68,9 @@ export const visibleGpu = (index: number | null): Readonly<Record<string, string
   CUDA_VISIBLE_DEVICES: index === null ? "-1" : String(index),
 });
 
-function tryOut(rung: RungName, gpu: number | null, limit: number): Promise<Omit<Probe, "identity">> {
-  const env = { ...process.env, ...visibleGpu(gpu) };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [SCRIPT, rung],
-      { env, timeout: limit, killSignal: "SIGKILL" },
-      (error, stdout, stderr) => {
-        const told = stderr.trim().split("\n").at(-1) || "it said nothing";
-        const no = (reason: string) => resolve({ reason, usesGpu: false });
-        if (error?.killed) no(`gave no result within ${limit / 1000} s`);
-        else if (error?.signal) no(`crashed with ${error.signal}: ${told}`);
-        else if (error) no(told);
-        else {
-          const parsed = z.object({ usesGpu: z.boolean() }).safeParse(parseLast(stdout));
-          if (parsed.success) resolve({ reason: null, ...parsed.data });
-          else no(`ended without a result: ${told}`);
-        }
-      },
-    );
-  });
-}
-
-function parseLast(text: string): unknown {
-  try {
-    return JSON.parse(text.trim().split("\n").at(-1) ?? "");
-  } catch {
-    return null;
-  }
+async function tryOut(rung: RungName, gpu: ProbeOptions["gpu"], limit: number): Promise<Omit<Probe, "identity">> {
+  const args = [SCRIPT, rung, ...(rung === "webgpu" && gpu ? [gpu.model] : [])];
+  const answer = await askChild(args, { env: visibleGpu(gpu?.index ?? null), limit });
+  if ("reason" in answer) return { reason: answer.reason, usesGpu: false };
+  return { reason: null, ...z.object({ usesGpu: z.boolean() }).parse(answer.value) };
 }

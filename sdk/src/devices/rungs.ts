@@ -1,12 +1,14 @@
 import { createRequire } from "node:module";
 import { LitError } from "../errors.js";
 import { readInstallation } from "./tensorflow/installation.js";
+import { webgpuVersions } from "./webgpu/load-dawn.js";
+import type { WebgpuOptions } from "./webgpu/register-webgpu.js";
 
-/** A backend of TensorFlow.js: TensorFlow's own code, WebAssembly, JavaScript. */
-export type RungName = "tensorflow" | "wasm" | "cpu";
+/** A backend of TensorFlow.js: TensorFlow's own code, a GPU through Dawn, WebAssembly, JavaScript. */
+export type RungName = "tensorflow" | "webgpu" | "wasm" | "cpu";
 
 /** What can drive a device, best first. */
-export const RUNGS: readonly RungName[] = ["tensorflow", "wasm", "cpu"];
+export const RUNGS: readonly RungName[] = ["tensorflow", "webgpu", "wasm", "cpu"];
 
 const require = createRequire(import.meta.url);
 const NODE = `Node ${process.versions.node} ${process.platform} ${process.arch}`;
@@ -20,17 +22,24 @@ export async function identityOf(rung: RungName): Promise<string> {
     const { tensorflow, binding, gpu } = await readInstallation();
     return `TensorFlow ${tensorflow}${gpu ? " with CUDA" : ""}, binding ${binding}, ${NODE}`;
   }
+  if (rung === "webgpu") return `${webgpuVersions()}, ${NODE}`;
   const { version } = require(`@tensorflow/tfjs-backend-${rung}/package.json`) as { readonly version: string };
   return `tfjs-backend-${rung} ${version}, ${NODE}`;
 }
 
 /** Lets TensorFlow.js compute on a rung from now on. @throws LitError if it cannot be started */
-export async function openRung(rung: RungName): Promise<void> {
+export async function openRung(rung: RungName, options: WebgpuOptions = {}): Promise<void> {
   const tf = await import("../tf.js");
+  // What follows takes the weights of models over from there synchronously; those of a GPU that was lost are gone.
+  if (rung !== "webgpu" && tf.getBackend() === "webgpu")
+    await Promise.allSettled(Object.values(tf.engine().registeredVariables).map((variable) => variable.data()));
   if (rung === "tensorflow") {
     await tf.setBackend("wasm"); // which computes what loops over a sequence
     const { registerTensorflow } = await import("./tensorflow/register-tensorflow.js");
     await registerTensorflow();
+  } else if (rung === "webgpu") {
+    const { registerWebgpu } = await import("./webgpu/register-webgpu.js");
+    await registerWebgpu(options);
   }
   if (!(await tf.setBackend(rung))) throw new LitError(`the backend ${rung} cannot be started`, { code: "NO_DEVICE" });
 }

@@ -26,7 +26,7 @@ export async function setDevice(name: string): Promise<Device> {
   const before = { ...env };
   if (device.backend === "tensorflow") seeGpu(device);
   try {
-    await openRung(device.backend);
+    await openRung(device.backend, { adapter: device.model });
   } finally {
     // It has seen them; the programs that are started from here may see others.
     for (const name of Object.keys(visibleGpu(null)))
