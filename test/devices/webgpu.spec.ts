@@ -168,7 +168,7 @@ if (isThere)
         "tf.layers.lstm({ units: 8, inputShape, kernelInitializer: glorot(1), recurrentInitializer: glorot(2) }), dense(1, 3)",
       ],
       ["BatchNormalization", "[16]", "dense(32, 1, { inputShape }), tf.layers.batchNormalization(), dense(1, 2)"],
-    ])("%s loses step by step what it does on cpu", async (_, shape, layers) => {
+    ])("%s loses epoch by epoch what it does on cpu", async (_, shape, layers) => {
       const [found, wanted] = (await onWebgpu(`
         const inputShape = ${shape};
         const glorot = (seed) => tf.initializers.glorotUniform({ seed });
