@@ -1,4 +1,4 @@
-import { setDevice } from "@litlab/sdk";
+import { memory, setDevice } from "@litlab/sdk";
 import * as tf from "@litlab/sdk/tf";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -46,6 +46,53 @@ if (missing === null)
     test("whole numbers stay what they are when they are rounded", async () => {
       const x = [-3, 0, 7, 2 ** 30];
       expect([...(await both(() => tf.round(tf.tensor1d(x, "int32"))))[0]]).toEqual(x);
+    });
+
+    const bytes = () => memory().find(({ backend }) => backend === "tensorflow")?.bytes ?? 0;
+
+    test.each<[string, (x: tf.Tensor) => tf.Tensor]>([
+      ["a cast to its dtype", (x) => tf.cast(x, x.dtype)],
+      ["a reshape to its shape", (x) => tf.reshape(x, x.shape)],
+    ])("%s shares a tensor's data, which the last of both frees", (_, same) => {
+      for (const dtype of ["float32", "int32", "bool"] as const) {
+        const before = bytes();
+        const x = tf.tensor2d([1, 0, 1, 1, 0, 0], [2, 3], dtype);
+        const held = bytes();
+        expect(held).toBeGreaterThan(before);
+        const [first, second] = [same(x), same(same(x))];
+        expect(bytes()).toBe(held);
+        for (const shared of [first, second]) {
+          expect(shared).toMatchObject({ dtype, shape: [2, 3] });
+          expect([...tf.add(shared, 1).dataSync()]).toEqual([2, 1, 2, 2, 1, 1]);
+        }
+        x.dispose();
+        first.dispose();
+        expect([...second.dataSync()]).toEqual([1, 0, 1, 1, 0, 0]);
+        second.dispose();
+      }
+    });
+
+    test("a cast and a reshape that change something do", () => {
+      expect([...tf.cast([1.7, -2.5, 0], "int32").dataSync()]).toEqual([1, -2, 0]);
+      expect([...tf.matMul(tf.reshape([1, 2, 3], [3, 1]), tf.reshape([4, 5], [1, 2])).dataSync()]).toEqual([
+        4, 5, 8, 10, 12, 15,
+      ]);
+    });
+
+    test.each<[string, (x: tf.Tensor) => tf.Tensor]>([
+      ["ReluGrad", (x) => tf.relu(x)],
+      ["TanhGrad", (x) => tf.tanh(x)],
+      ["SigmoidGrad", (x) => tf.sigmoid(x)],
+    ])("%s is one op, which gives cpu's gradients, and theirs", async (kernelName, activation) => {
+      const { kernelNames } = await tf.profile(() => tf.grad(activation)(tf.tensor1d([1, -1])));
+      expect(kernelNames).toContain(kernelName);
+      const values = fc.array(fc.float({ min: -6, max: 6, noNaN: true }), { minLength: 1, maxLength: 20 });
+      const property = fc.asyncProperty(values, async (x) => {
+        const once = (given: tf.Tensor) => tf.grad((y) => tf.sum(tf.square(activation(y))))(given);
+        const twice = (given: tf.Tensor) => tf.grad((y) => tf.sum(tf.mul(once(y), y)))(given);
+        close(await both(() => tf.concat([once(tf.tensor1d(x)), twice(tf.tensor1d(x))])), 1e-5);
+      });
+      await fc.assert(property, { numRuns: 30 });
     });
 
     test("a kernel that TensorFlow's package lacks runs on cpu", async () => {

@@ -1,5 +1,5 @@
-import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
-import { registerKernel } from "../../../tfjs/core.js";
+import { registerKernel, type TensorInfo } from "../../../tfjs/core.js";
+import { type NodeBackend, ofFloats } from "./node-backend.js";
 
 /**
  * TensorFlow's LSTM (tanh, sigmoid; gates i, f, c, o) over `x` [time, batch, features] from the states `h` and `c`
@@ -11,24 +11,17 @@ export const BLOCK_LSTM_OUTPUTS = ["i", "cs", "f", "o", "ci", "co", "hs"] as con
 /** Takes the same inputs, their outputs, and the gradients `dCs` and `dHs`; gives those of x, w, b, h and c. */
 export const BLOCK_LSTM_GRADIENT = "BlockLSTMGradV2";
 
-type Binding = Readonly<Record<"TF_ATTR_TYPE" | "TF_ATTR_FLOAT" | "TF_ATTR_BOOL" | "TF_FLOAT", number>>;
-
-interface NodeBackend extends KernelBackend {
-  readonly binding: Binding;
-  executeMultipleOutputs(name: string, attributes: object[], inputs: object[], count: number): TensorInfo[];
-}
-
 type Inputs = Readonly<Record<string, TensorInfo>>;
 
 /** Registers both as kernels. @param Int64 makes the input that TensorFlow wants as a whole number of 64 bits */
 export function registerBlockLstm(Int64: new (value: number) => object): void {
   register(BLOCK_LSTM, (node, given) => {
     const clip = { name: "cell_clip", type: node.binding.TF_ATTR_FLOAT, value: -1 };
-    return node.executeMultipleOutputs(BLOCK_LSTM, [...attributesOf(node.binding), clip], given, 7);
+    return node.executeMultipleOutputs(BLOCK_LSTM, [...attributesOf(node), clip], given, 7);
   });
   register(BLOCK_LSTM_GRADIENT, (node, given, inputs) => {
     const more = [...BLOCK_LSTM_OUTPUTS, "dCs", "dHs"].map((name) => inputs[name] as TensorInfo);
-    const attributes = attributesOf(node.binding);
+    const attributes = attributesOf(node);
     const all = node.executeMultipleOutputs(BLOCK_LSTM_GRADIENT, attributes, [...given, ...more], 8);
     const [dX, dC, dH, dW, ofI, ofF, ofO, dB] = all as [
       TensorInfo,
@@ -65,7 +58,7 @@ export function registerBlockLstm(Int64: new (value: number) => object): void {
   }
 }
 
-const attributesOf = ({ TF_ATTR_TYPE, TF_ATTR_BOOL, TF_FLOAT }: Binding): object[] => [
-  { name: "T", type: TF_ATTR_TYPE, value: TF_FLOAT },
-  { name: "use_peephole", type: TF_ATTR_BOOL, value: false },
+const attributesOf = (node: NodeBackend) => [
+  ofFloats(node),
+  { name: "use_peephole", type: node.binding.TF_ATTR_BOOL, value: false },
 ];

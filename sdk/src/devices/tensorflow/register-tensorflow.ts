@@ -5,9 +5,11 @@ import type { KernelBackend } from "@tensorflow/tfjs-core";
 import * as core from "../../../tfjs/core.js";
 import { LitError } from "../../errors.js";
 import { fallBackToCpu } from "../fallback-kernels.js";
+import { fuseActivationGradients } from "./activation-gradients.js";
 import { registerBlockLstm } from "./block-lstm.js";
 import { correctRound } from "./correct-round.js";
 import { BINDING, MANIFEST, PACKAGE, QUIET_LOADER, readInstallation, SHARED_CORE } from "./installation.js";
+import { shareEqual } from "./share-equal.js";
 
 type Backend = new (binding: unknown, packageName: string) => KernelBackend & { readonly isUsingGpuDevice: boolean };
 
@@ -59,6 +61,8 @@ async function register(): Promise<{ readonly usesGpu: boolean }> {
   core.unregisterKernel("Multinomial", "tensorflow");
   fallBackToCpu("tensorflow");
   correctRound();
+  shareEqual();
+  fuseActivationGradients();
   registerBlockLstm(Int64Scalar);
   return { usesGpu: backend.isUsingGpuDevice };
 }
