@@ -15,7 +15,7 @@ import { type NodeBackend, ofFloats } from "./node-backend.js";
 /** Of the sum of `slope · gradient`, the derivative by what was saved, which tfjs' gradient of an activation takes. */
 type BySaved = (saved: Tensor, dy: Tensor, slope: Tensor) => Tensor;
 
-/** An activation's gradient as TensorFlow's one op: tfjs' of relu takes eight, of which six make an array. */
+/** An activation's gradient as TensorFlow's one op: tfjs' of relu takes seven, and an array of ones from JavaScript. */
 export function fuseActivationGradients(): void {
   // TensorFlow's ops want these in different orders.
   fuse("Relu", (dy, x) => [dy, x], zerosLike);
