@@ -27,7 +27,6 @@ export interface Engine {
   track(tensor: Tensor): Tensor;
   keep(tensor: Tensor): Tensor;
   disposeTensor(tensor: Pick<Tensor, "dataId" | "dtype" | "size">): void;
-  removeDataId(dataId: DataId, backend: KernelBackend): void;
   moveData(backend: KernelBackend, dataId: DataId): void;
   makeTensor(values: unknown, shape: number[], dtype?: DataType, backend?: KernelBackend): Tensor;
   runKernelFunc(call: KernelCall): unknown;

@@ -102,17 +102,22 @@ async function graphics(
   refresh: boolean,
 ): Promise<Device> {
   const { index, model, memory, driver } = gpu;
+  const reasonOf = async (rung: GraphicsRung) => reasons[rung] ?? (await failureOn(rung, gpu, refresh));
+  return { name: `gpu${index}`, model, memory, driver, ...(await chooseRung(["tensorflow", "webgpu"], reasonOf)) };
+}
+
+/** The first rung that nothing stands in the way of, and what does of those before it. */
+async function chooseRung<R extends RungName>(
+  rungs: readonly R[],
+  reasonOf: (rung: R) => Promise<string | null>,
+): Promise<Pick<Device, "backend" | "rejected">> {
   const rejected: { backend: RungName; reason: string }[] = [];
-  let backend: RungName | null = null;
-  for (const rung of ["tensorflow", "webgpu"] as const) {
-    const reason = reasons[rung] ?? (await failureOn(rung, gpu, refresh));
-    if (reason === null) {
-      backend = rung;
-      break;
-    }
-    rejected.push({ backend: rung, reason });
+  for (const backend of rungs) {
+    const reason = await reasonOf(backend);
+    if (reason === null) return { backend, rejected };
+    rejected.push({ backend, reason });
   }
-  return { name: `gpu${index}`, model, memory, driver, backend, rejected };
+  return { backend: null, rejected };
 }
 
 async function failureOn(rung: GraphicsRung, gpu: ProbeOptions["gpu"], refresh: boolean): Promise<string | null> {
@@ -123,21 +128,11 @@ async function failureOn(rung: GraphicsRung, gpu: ProbeOptions["gpu"], refresh: 
 
 /** @param unseen why there is no GPU, if there is none */
 async function processor(refresh: boolean, unseen: string | null): Promise<Device> {
-  const rejected: { backend: RungName; reason: string }[] = [];
-  let backend: RungName | null = null;
-  for (const rung of RUNGS) {
-    if (rung === "webgpu") {
-      if (unseen !== null) rejected.push({ backend: rung, reason: unseen });
-      continue;
-    }
-    const { reason } = await probe(rung, { gpu: null, refresh });
-    if (reason === null) {
-      backend = rung;
-      break;
-    }
-    rejected.push({ backend: rung, reason });
-  }
+  const rungs = RUNGS.filter((rung) => rung !== "webgpu" || unseen !== null);
+  const chosen = await chooseRung(rungs, async (rung) =>
+    rung === "webgpu" ? unseen : (await probe(rung, { gpu: null, refresh })).reason,
+  );
   const cores = cpus();
   const model = `${cores[0]?.model.trim() || process.arch}, ${cores.length} cores`;
-  return { name: "cpu", model, memory: totalmem(), driver: null, backend, rejected };
+  return { name: "cpu", model, memory: totalmem(), driver: null, ...chosen };
 }
