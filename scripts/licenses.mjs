@@ -25,6 +25,7 @@ const READ = {
 /** Packages with a licence beside the list, each for a reason. */
 const TAKEN = {
   zeromq: "MIT AND MPL-2.0", // libzmq inside is unmodified, its source is at github.com/zeromq/libzmq
+  elkjs: "EPL-2.0 OR GPL-3.0-or-later", // taken under EPL-2.0: unmodified, a chunk of its own that the page loads when a graph is laid out; source at github.com/kieler/elkjs
 };
 const FILE = "THIRD-PARTY-LICENSES";
 

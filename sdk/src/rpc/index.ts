@@ -1,0 +1,11 @@
+export {
+  METHODS,
+  type MethodName,
+  NOTIFICATIONS,
+  type Notification,
+  type NotificationName,
+  type Params,
+  type Result,
+} from "./methods.js";
+export { COMM_TARGET, SERVICE_SESSION } from "./names.js";
+export { Pieces } from "./pieces.js";
