@@ -33,6 +33,7 @@ await main(async () => {
   await check("Check the types", "types", ["node_modules/typescript/bin/tsc", "--build"]);
   await check("Lint", "lint", ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."]);
   await check("Check the WebAssembly", "wasm", ["scripts/wasm.mjs", "--check"]);
+  await check("Check the canvas' schema", "schema", ["scripts/schema.mjs", "--check"]);
   await check("Build the API docs", "docs", ["node_modules/typedoc/bin/typedoc"]);
   await check("Check the licences", "licenses", ["scripts/licenses.mjs", "--check"]);
   const report = join(CACHE, "vitest.json");
