@@ -32,14 +32,8 @@ export function checkCanvas(value: unknown, where: string): CanvasDocument {
     if (ids.has(id)) fail(`two nodes have the id "${id}", ids are unique`);
     ids.add(id);
   }
-  const pairs = new Set<string>();
-  for (const [i, { from, to }] of canvas.edges.entries()) {
+  for (const [i, { from, to }] of canvas.edges.entries())
     for (const end of [from, to]) if (!ids.has(end)) fail(`edges[${i}] names the node "${end}", there is none`);
-    // No id has a space.
-    const pair = `${from} ${to}`;
-    if (pairs.has(pair)) fail(`edges[${i}] is there twice: "${from}" to "${to}"`);
-    pairs.add(pair);
-  }
   const groups = new Set<string>();
   const grouped = new Map<string, string>();
   for (const { id, nodes } of canvas.groups ?? []) {
@@ -52,10 +46,17 @@ export function checkCanvas(value: unknown, where: string): CanvasDocument {
       grouped.set(node, id);
     }
   }
-  const { cycle } = orderNodes(canvas);
+  const { inputs, cycle } = orderNodes(canvas);
+  const idOf = (place: number | undefined) => canvas.nodes[place ?? -1]?.id;
+  for (const [place, before] of inputs.entries()) {
+    const seen = new Set<number>();
+    const twice = before.find((each) => seen.size === seen.add(each).size);
+    if (twice !== undefined) fail(`the edge from "${idOf(twice)}" to "${idOf(place)}" is there twice`);
+  }
   if (cycle) {
-    const named = cycle.length > MOST_NAMED ? [...cycle.slice(0, MOST_NAMED - 1), "…", cycle[0]] : [...cycle, cycle[0]];
-    fail(`its nodes lead in a circle, ${named.join(" → ")}: remove one of these edges`);
+    const [named, left] = [cycle.slice(0, MOST_NAMED).map(idOf), cycle.length - MOST_NAMED];
+    const rest = left > 0 ? [`${left} more`] : [];
+    fail(`its nodes lead in a circle, ${[...named, ...rest, named[0]].join(" → ")}: remove one of these edges`);
   }
   return canvas;
 }

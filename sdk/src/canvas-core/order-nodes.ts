@@ -1,51 +1,50 @@
-import type { CanvasDocument, CanvasEdge, CanvasNode } from "./canvas-document.js";
+import type { CanvasDocument } from "./canvas-document.js";
 
-/** A canvas' nodes, each behind those that lead to it. */
+/** A canvas' nodes, by their places in the document, each behind those that lead to it. */
 export interface NodeOrder {
   /** Without those in a circle and behind it. */
-  readonly nodes: readonly CanvasNode[];
-  /** The ids of the nodes that lead to each, in the edges' order. */
-  readonly inputs: ReadonlyMap<string, readonly string[]>;
-  /** The ids of nodes that lead in a circle, if any do. */
-  readonly cycle?: readonly string[];
+  readonly order: readonly number[];
+  /** The nodes that lead to each, in the edges' order. */
+  readonly inputs: readonly (readonly number[])[];
+  /** Nodes that lead in a circle, if any do. */
+  readonly cycle?: readonly number[];
 }
 
 /** Orders a canvas' nodes along its edges (Kahn); edges to nodes that are not there count for nothing. */
 export function orderNodes({ nodes, edges }: Pick<CanvasDocument, "nodes" | "edges">): NodeOrder {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const inputs = new Map<string, string[]>(nodes.map(({ id }) => [id, []]));
-  const outputs = new Map<string, string[]>(nodes.map(({ id }) => [id, []]));
-  const isWhole = ({ from, to }: CanvasEdge) => byId.has(from) && byId.has(to);
-  for (const { from, to } of edges.filter(isWhole)) {
-    inputs.get(to)?.push(from);
-    outputs.get(from)?.push(to);
+  const places = new Map<string, number>();
+  for (const [place, { id }] of nodes.entries()) places.set(id, place);
+  const inputs = nodes.map((): number[] => []);
+  const outputs = nodes.map((): number[] => []);
+  for (const edge of edges) {
+    const from = places.get(edge.from);
+    const to = places.get(edge.to);
+    if (from === undefined || to === undefined) continue;
+    inputs[to]?.push(from);
+    outputs[from]?.push(to);
   }
-  const waiting = new Map([...inputs].map(([id, { length }]) => [id, length]));
-  const ordered = nodes.filter(({ id }) => waiting.get(id) === 0);
+  const waiting = Int32Array.from(inputs, ({ length }) => length);
+  const order = [...nodes.keys()].filter((place) => waiting[place] === 0);
   // The list grows while it is walked.
-  for (const { id } of ordered) {
-    waiting.delete(id);
-    for (const next of outputs.get(id) ?? []) {
-      const left = (waiting.get(next) as number) - 1;
-      waiting.set(next, left);
-      if (left === 0) ordered.push(byId.get(next) as CanvasNode);
+  for (const place of order)
+    for (const next of outputs[place] ?? []) {
+      const left = (waiting[next] as number) - 1;
+      waiting[next] = left;
+      if (left === 0) order.push(next);
     }
-  }
-  return { nodes: ordered, inputs, ...(waiting.size > 0 && { cycle: findCycle(inputs, waiting) }) };
+  return { order, inputs, ...(order.length < nodes.length && { cycle: findCycle(inputs, waiting) }) };
 }
 
 /** Walks back from a node that waits: every such node has one that it waits for, so the walk closes. */
-function findCycle(
-  inputs: ReadonlyMap<string, readonly string[]>,
-  waiting: ReadonlyMap<string, number>,
-): readonly string[] {
-  const seen = new Map<string, number>();
-  const walk: string[] = [];
-  for (let id = waiting.keys().next().value as string; ; ) {
-    const start = seen.get(id);
+function findCycle(inputs: readonly (readonly number[])[], waiting: Int32Array): readonly number[] {
+  const waits = (place: number): boolean => (waiting[place] as number) > 0;
+  const steps = new Map<number, number>();
+  const walk: number[] = [];
+  for (let place = waiting.findIndex((count) => count > 0); ; ) {
+    const start = steps.get(place);
     if (start !== undefined) return walk.slice(start).reverse();
-    seen.set(id, walk.length);
-    walk.push(id);
-    id = inputs.get(id)?.find((before) => waiting.has(before)) as string;
+    steps.set(place, walk.length);
+    walk.push(place);
+    place = inputs[place]?.find(waits) as number;
   }
 }

@@ -27,17 +27,16 @@ const show = (shape: TensorShape): string => `[${shape.map((size) => size ?? "nu
  * @returns an entry a node
  */
 export function shapesOf(document: Pick<CanvasDocument, "nodes" | "edges">): Map<string, NodeShape> {
-  const { nodes, inputs } = orderNodes(document);
-  const byId = new Map(document.nodes.map((node) => [node.id, node]));
-  const shapes = new Map<string, NodeShape>();
-  const shapeOf = (node: CanvasNode): NodeShape => {
-    const before = inputs.get(node.id) ?? [];
+  const { nodes } = document;
+  const { order, inputs } = orderNodes(document);
+  const shapes: NodeShape[] = [];
+  const shapeOf = (node: CanvasNode, before: readonly number[]): NodeShape => {
     try {
       checkCount(node, before.length);
-      const taken = before.map((id) => {
-        const source = byId.get(id) as CanvasNode;
+      const taken = before.map((place) => {
+        const source = nodes[place] as CanvasNode;
         if (source.type === "output") return fail(`takes ${describeNode(source)}, which leads nowhere: it is an end`);
-        const found = shapes.get(id) as NodeShape;
+        const found = shapes[place] as NodeShape;
         return "shape" in found ? found.shape : fail(`has no shape, because ${describeNode(source)} has none`);
       });
       return { shape: outputShape(node, taken) };
@@ -46,10 +45,13 @@ export function shapesOf(document: Pick<CanvasDocument, "nodes" | "edges">): Map
       return { problem: `${describeNode(node)} ${error.message}` };
     }
   };
-  for (const node of nodes) shapes.set(node.id, shapeOf(node));
-  for (const node of document.nodes)
-    if (!shapes.has(node.id)) shapes.set(node.id, { problem: `${describeNode(node)} is in a circle, or behind one` });
-  return shapes;
+  for (const place of order) shapes[place] = shapeOf(nodes[place] as CanvasNode, inputs[place] ?? []);
+  return new Map(
+    nodes.map((node, place) => [
+      node.id,
+      shapes[place] ?? { problem: `${describeNode(node)} is in a circle, or behind one` },
+    ]),
+  );
 }
 
 function checkCount(node: CanvasNode, count: number): void {
