@@ -1,7 +1,9 @@
 import type { JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { notebookCellsPlugin } from "./notebook-cells/plugin.js";
 import { plotlyPlugin } from "./plotly/plugin.js";
+import { previewPlugin } from "./preview/plugin.js";
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [plotlyPlugin];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [plotlyPlugin, previewPlugin, notebookCellsPlugin];
 
 // JupyterLab takes an extension's plugins from its default export.
 export default plugins;
