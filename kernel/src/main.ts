@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Kernel } from "./front/kernel.js";
 import { readConnectionFile } from "./protocol/connection-file.js";
@@ -22,13 +22,16 @@ async function main(args: readonly string[]): Promise<void> {
     key: connection.key,
     folder,
     checksTypes: process.env.LITLAB_KERNEL_CHECK !== "off",
-    isService: args.includes("--service"),
+    isService: args.includes("--service") || isServiceSession(),
     onEnd: () => process.exit(),
   });
   process.on("SIGINT", () => kernel.interrupt());
   kernel.start();
   if (process.env.JPY_PARENT_PID) endWithParent(() => kernel.end());
 }
+
+/** Jupyter names a kernel's session by its folder and its name. A notebook's kernel loads nothing of the SDK, which has the name too. */
+const isServiceSession = (): boolean => basename(process.env.JPY_SESSION_NAME ?? "") === "Lit Lab vault";
 
 /** A kernel whose starter was killed has nobody who could end it. */
 function endWithParent(end: () => void): void {

@@ -67,7 +67,7 @@ export class Kernel {
     this.#notebook = isService
       ? null
       : new Notebook({ folder, checksTypes, iopub: this.#iopub, onPrompt: (...asked) => this.#prompt(...asked) });
-    this.#requests = this.#load(isService);
+    this.#requests = this.#load(isService ? folder : null);
     this.#subscribed = new Promise((resolve) => {
       void sockets.listenToSubscriptions((topic) => {
         this.#iopub.welcome(topic);
@@ -76,10 +76,11 @@ export class Kernel {
     });
   }
 
-  async #load(isService: boolean): Promise<typeof import("../protocol/requests.js")> {
-    if (isService) {
+  /** @param root the folder that the service serves; null: the kernel is a notebook's */
+  async #load(root: string | null): Promise<typeof import("../protocol/requests.js")> {
+    if (root !== null) {
       const { VaultService } = await import("./vault-service.js");
-      this.#service = new VaultService(this.#iopub, () => void this.end());
+      this.#service = new VaultService(this.#iopub, root, () => void this.end());
     }
     return await import("../protocol/requests.js");
   }

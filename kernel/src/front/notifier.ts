@@ -1,0 +1,52 @@
+import type { Notification, NotificationName } from "@litlab/sdk/rpc";
+
+/** At most ten a second. */
+const PACE = 100;
+
+type Send = <N extends NotificationName>(name: N, params: Notification<N>) => void;
+
+/** Tells a page what happens, at a pace that it can follow: of what waits, the latest is told once. */
+export class Notifier {
+  readonly #send: Send;
+  readonly #waiting = new Map<string, () => void>();
+  readonly #changes = new Map<string | null, Set<Notification<"changed">["what"][number]>>();
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(send: Send) {
+    this.#send = send;
+  }
+
+  changed({ team, what }: Notification<"changed">): void {
+    const parts = this.#changes.get(team) ?? new Set();
+    for (const part of what) parts.add(part);
+    this.#changes.set(team, parts);
+    this.#tell(`changed ${team}`, () => {
+      this.#changes.delete(team);
+      this.#send("changed", { team, what: [...parts] });
+    });
+  }
+
+  progress(note: Notification<"progress">): void {
+    this.#tell(`progress ${note.token}`, () => this.#send("progress", note));
+  }
+
+  end(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#waiting.clear();
+  }
+
+  #tell(key: string, send: () => void): void {
+    this.#waiting.set(key, send);
+    if (!this.#timer) this.#next();
+  }
+
+  #next(): void {
+    const [first] = this.#waiting;
+    this.#timer = null;
+    if (!first) return;
+    const [key, send] = first;
+    this.#waiting.delete(key);
+    this.#timer = setTimeout(() => this.#next(), PACE);
+    send();
+  }
+}

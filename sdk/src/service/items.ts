@@ -1,0 +1,88 @@
+import { stat } from "node:fs/promises";
+import { LitVaultError } from "../errors.js";
+import { blobPath } from "../vault/blobs.js";
+import { readCatalogue } from "../vault/catalogue.js";
+import { importModel } from "../vault/import-model.js";
+import { findItem, type ItemLabel, type ItemRecord } from "../vault/item-record.js";
+import { VaultItem } from "../vault/vault-item.js";
+import type { Methods } from "./methods.js";
+import { modelPath } from "./server-path.js";
+import type { Uploads } from "./uploads.js";
+import type { Watcher } from "./watcher.js";
+
+type ItemMethods = Methods<"items.list" | "items.get" | "items.rename" | "items.import">;
+
+export const itemMethods = (watcher: Watcher, uploads: Uploads, root: string): ItemMethods => ({
+  "items.list": async ({ team }) => {
+    await watcher.follow(team);
+    const rows = await readCatalogue(team, (db) =>
+      db
+        .selectFrom("items")
+        .select(["name", "color", "value", "dateAdded", "model"])
+        .orderBy("dateAdded")
+        .orderBy("id")
+        .execute(),
+    );
+    return rows ?? [];
+  },
+
+  "items.get": async ({ team, name }) => {
+    await watcher.follow(team);
+    const item = new VaultItem(team, name);
+    const record = await recordOf(team, name);
+    const { row, features, labels } = record;
+    const path = blobPath(team, row.blob);
+    const [details, assets, canvas, file] = await Promise.all([
+      item.details,
+      item.getAssets(),
+      item.canvas,
+      stat(path).catch(() => null),
+    ]);
+    return {
+      name: row.name,
+      color: row.color,
+      value: row.value,
+      dateAdded: row.dateAdded,
+      model: row.model,
+      details: { ...details },
+      inputs: record.inputs.map((input, i) => ({
+        name: input.name,
+        shape: [...input.shape],
+        uses: [...(features[i] ?? [])],
+      })),
+      outputs: record.outputs.map((output, i) => ({
+        name: output.name,
+        shape: [...output.shape],
+        uses: usesOf(labels[i]),
+      })),
+      assets: assets.map((asset) => asset.name),
+      file: { path, bytes: file?.size ?? 0 },
+      layers: [],
+      hasCanvas: canvas !== null,
+    };
+  },
+
+  "items.rename": async ({ team, name, newName }) => {
+    const { status, message } = await new VaultItem(team, name).rename(newName);
+    return { status, message };
+  },
+
+  "items.import": async ({ team, source, name, token }, page) => {
+    const path = "path" in source ? await modelPath(root, source.path) : uploads.pathOf(source.upload, page);
+    const tell = (message: string, share: number | null) => token && page.progress({ token, message, share });
+    tell("Reading the model", null);
+    const item = await importModel(team, path, [], name, { onProgress: (share) => tell("Reading weights", share) });
+    if ("upload" in source) await uploads.done(source.upload);
+    return { name: item.name };
+  },
+});
+
+/** @throws LitVaultError if the item does not exist */
+export async function recordOf(team: string, name: string): Promise<ItemRecord> {
+  const record = await findItem(team, name);
+  if (record) return record;
+  throw new LitVaultError(`item ${name} not found`, { code: "NOT_FOUND" });
+}
+
+const usesOf = (label: ItemLabel | undefined): string[] =>
+  label ? [label.labelIndex === null ? label.feature : `${label.feature}[${label.labelIndex}]`] : [];

@@ -1,0 +1,50 @@
+import type { Notification } from "../rpc/methods.js";
+import { assetMethods } from "./assets.js";
+import { canvasMethods } from "./canvases.js";
+import { greetingMethods } from "./greeting.js";
+import { itemMethods } from "./items.js";
+import type { Methods, Page } from "./methods.js";
+import { modelMethods } from "./models.js";
+import { teamMethods } from "./teams.js";
+import { Uploads } from "./uploads.js";
+import { Watcher } from "./watcher.js";
+
+export interface ServiceOptions {
+  /** The version that `hello` says. */
+  readonly version: string;
+  /** The folder of Jupyter's server: the paths of files lie below it. */
+  readonly root: string;
+  /** Hears what changed in the vault, whoever changed it. */
+  readonly onChange: (change: Notification<"changed">) => void;
+}
+
+/** The vault's service: what the pages of JupyterLab ask for. */
+export interface Service {
+  readonly methods: Methods;
+  /** Forgets a page, and removes what it has uploaded. */
+  leave(page: Page): void;
+  /** Ends what runs and removes what was uploaded. */
+  end(): void;
+}
+
+/** Opens the vault's service over the home; it reads nothing before it is asked. */
+export function openService({ version, root, onChange }: ServiceOptions): Service {
+  const watcher = new Watcher(onChange);
+  const uploads = new Uploads();
+  return {
+    methods: {
+      ...greetingMethods(version),
+      ...teamMethods(watcher),
+      ...itemMethods(watcher, uploads, root),
+      ...uploads.methods,
+      ...assetMethods(watcher),
+      ...canvasMethods(watcher),
+      ...modelMethods(root),
+    },
+    leave: (page) => uploads.leave(page),
+    end: () => {
+      watcher.end();
+      uploads.end();
+    },
+  };
+}
