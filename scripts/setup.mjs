@@ -1,14 +1,14 @@
 /** `npm run setup`: everything that JupyterLab and the tests need, each step once. Node's own modules only. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { Failure, fingerprint, lock, main, makeCache, once, ROOT, runLogged } from "./steps.mjs";
+import { Failure, fail, fingerprint, lock, main, makeCache, once, ROOT, runLogged } from "./steps.mjs";
+import { makeWheel } from "./wheel.mjs";
 
 const SOURCES = ["sdk", "kernel", "cli"];
+const WHEEL_SCRIPTS = ["scripts/setup.mjs", "scripts/wheel.mjs"];
 const EXTENSION = ".venv/share/jupyter/labextensions/@litlab/labextension";
-const UNREACHABLE =
-  /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ECONNRESET|NameResolutionError|NewConnectionError|ConnectTimeoutError|Temporary failure in name resolution/;
 
 /** The first Python on the PATH that is new enough and has venv: its path. */
 function findPython() {
@@ -50,27 +50,6 @@ function findPython() {
       : "Python 3.10 or newer is needed, none is on the PATH",
     "sudo apt-get install python3 python3-venv",
   );
-}
-
-function fail(what, { output, file }, again) {
-  if (UNREACHABLE.test(output))
-    throw new Failure(
-      `${what} failed: the package registry cannot be reached`,
-      `check the network or proxy, then ${again}`,
-    );
-  if (/ENOSPC|No space left/.test(output))
-    throw new Failure(`${what} failed: the disk is full`, `free some space, then ${again}`);
-  throw new Failure(`${what} failed: ${tellingLine(output)} (all of it in ${file})`, `mend that, then ${again}`);
-}
-
-/** What a failed program says is wrong: npm's code and message, else the first line with an error, else the last line. */
-function tellingLine(output) {
-  const lines = output.trim().split("\n");
-  const said = lines.map((text) => /^npm (?:error|ERR!) (.+)/.exec(text)?.[1]).filter(Boolean);
-  const code = said.find((text) => text.startsWith("code "))?.slice(5) ?? "";
-  const message = said.find((text) => !/^(code|syscall|path|dest|errno|command|cwd) /.test(text));
-  if (message) return (message.includes(code) ? message : `${code} ${message}`).slice(0, 200);
-  return (lines.find((text) => /error/i.test(text)) ?? lines.at(-1)).trim().slice(0, 200);
 }
 
 /** A virtual environment with exactly the packages of a requirements file. */
@@ -131,23 +110,13 @@ async function configureJupyter() {
   write("package.json", {}); // JupyterLab's own scripts in there are CommonJS, unlike ours
 }
 
-/** Bundles the extension of JupyterLab and puts it where that looks for extensions. */
+/** Builds the extension's wheel and installs it, in place of any earlier one. */
 async function installExtension() {
-  const compiled = await runLogged("extension", process.execPath, [
-    "node_modules/typescript/bin/tsc",
-    "--build",
-    "labextension",
-  ]);
-  if (compiled.code !== 0) fail("The extension's build", compiled, "npm run setup");
-  const bundled = await runLogged("extension", process.execPath, [
-    "node_modules/@jupyter/builder/lib/build-labextension.js",
-    "--core-package-file",
-    join(ROOT, "node_modules/@jupyterlab/core-meta/core.package.json"),
-    "labextension",
-  ]);
-  if (bundled.code !== 0) fail("The extension's bundling", bundled, "npm run setup");
-  rmSync(join(ROOT, EXTENSION), { recursive: true, force: true });
-  cpSync(join(ROOT, "labextension/dist/labextension"), join(ROOT, EXTENSION), { recursive: true });
+  const wheel = await makeWheel();
+  rmSync(join(ROOT, EXTENSION), { recursive: true, force: true }); // also what pip did not put there
+  const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-index", "--no-deps", "--force-reinstall"];
+  const installed = await runLogged("extension", join(ROOT, ".venv/bin/python"), [...pip, wheel]);
+  if (installed.code !== 0) fail("The extension's installation", installed, "npm run setup");
 }
 
 export async function setup() {
@@ -191,10 +160,17 @@ export async function setup() {
     };
     await once("kernels", "Register the kernels", kernels, configureJupyter);
     const extension = {
-      key: fingerprint("tsconfig.base.json", "package-lock.json", "labextension"),
-      makes: [`${EXTENSION}/package.json`],
+      key: fingerprint(
+        "tsconfig.base.json",
+        "package-lock.json",
+        "labextension",
+        "sdk/src",
+        "LICENSE",
+        ...WHEEL_SCRIPTS,
+      ),
+      makes: [`${EXTENSION}/package.json`, `${EXTENSION}/install.json`],
     };
-    await once("extension", "Build JupyterLab's extension", extension, installExtension);
+    await once("extension", "Build and install JupyterLab's extension", extension, installExtension);
     const demo = { key: "1", makes: [".lit/contoso/demo.json"] };
     await once("demo", "Prepare the demo home .lit", demo, async () => {
       const result = await runLogged("demo", process.execPath, ["cli/bin/litlab.mjs", "demo", ".lit"]);

@@ -25,6 +25,31 @@ export class Failure extends Error {
   }
 }
 
+const UNREACHABLE =
+  /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ECONNRESET|NameResolutionError|NewConnectionError|ConnectTimeoutError|Temporary failure in name resolution/;
+
+/** Fails because of a program that runLogged ran: what failed, why, and what to do before running a command again. */
+export function fail(what, { output, file }, again) {
+  if (UNREACHABLE.test(output))
+    throw new Failure(
+      `${what} failed: the package registry cannot be reached`,
+      `check the network or proxy, then ${again}`,
+    );
+  if (/ENOSPC|No space left/.test(output))
+    throw new Failure(`${what} failed: the disk is full`, `free some space, then ${again}`);
+  throw new Failure(`${what} failed: ${tellingLine(output)} (all of it in ${file})`, `mend that, then ${again}`);
+}
+
+/** What a failed program says is wrong: npm's code and message, else the first line with an error, else the last line. */
+function tellingLine(output) {
+  const lines = output.trim().split("\n");
+  const said = lines.map((text) => /^npm (?:error|ERR!) (.+)/.exec(text)?.[1]).filter(Boolean);
+  const code = said.find((text) => text.startsWith("code "))?.slice(5) ?? "";
+  const message = said.find((text) => !/^(code|syscall|path|dest|errno|command|cwd) /.test(text));
+  if (message) return (message.includes(code) ? message : `${code} ${message}`).slice(0, 200);
+  return (lines.find((text) => /error/i.test(text)) ?? lines.at(-1)).trim().slice(0, 200);
+}
+
 function checkSystem() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < 20 || (major === 20 && minor < 19))
