@@ -10,6 +10,7 @@ import { registerBroadcastGradients } from "./devices/broadcast-gradients.js";
 import { registerChainedOps } from "./devices/chained-ops.js";
 import { registerConstantGradients } from "./devices/constant-gradients.js";
 import { registerConvolutionGradients } from "./devices/convolution-gradients.js";
+import { registerCreatingOps } from "./devices/creating-ops.js";
 import { currentDevice } from "./devices/current-device.js";
 import { fallBackToCpu } from "./devices/fallback-kernels.js";
 import { registerReductionGradients } from "./devices/reduction-gradients.js";
@@ -23,6 +24,17 @@ import "./display/tensorflow.js";
 export type {} from "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js";
 export * from "../tfjs/core.js";
 export * from "../tfjs/layers.js";
+export {
+  buffer,
+  eye,
+  ones,
+  randomGamma,
+  randomNormal,
+  randomStandardNormal,
+  randomUniform,
+  truncatedNormal,
+  zeros,
+} from "./devices/creating-ops.js";
 
 /** Settles when a backend is ready: that of `LIT_DEVICE` where no device was chosen before. @throws LitError if it is no device */
 export async function ready(): Promise<void> {
@@ -41,6 +53,7 @@ watchEngine();
 fallBackToCpu("wasm");
 correctWasmCast();
 registerChainedOps();
+registerCreatingOps();
 registerAxisGradients();
 registerBroadcastGradients();
 registerConstantGradients();

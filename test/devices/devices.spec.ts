@@ -9,6 +9,7 @@ import { findGpus } from "../../sdk/dist/devices/find-gpus.js";
 import { type Probe, probe } from "../../sdk/dist/devices/probe.js";
 import { selfTest } from "../../sdk/dist/devices/self-test.js";
 import { tensorflowFolder } from "../../sdk/dist/devices/tensorflow/installation.js";
+import { findAdapters } from "../../sdk/dist/devices/webgpu/find-adapters.js";
 import { LITLAB } from "../demo-home.js";
 import { runNode } from "./run-node.js";
 
@@ -109,6 +110,32 @@ function addon(): string {
   const [name = ""] = readdirSync(folder);
   return join(folder, name, readdirSync(join(folder, name)).find((file) => file.endsWith(".node")) ?? "");
 }
+
+test("a probe that answers what is no result is not taken, and says what it answered", async () => {
+  const script = join(cache, "before.cjs");
+  writeFileSync(script, `console.log('{"usesGpu":"perhaps"}'); process.exit(0);`);
+  vi.stubEnv("NODE_OPTIONS", `--require=${script}`);
+  const reason = 'answered what is no result: {"usesGpu":"perhaps"}';
+  expect(await probe("wasm", { gpu: null, refresh: true })).toMatchObject({ reason, usesGpu: false });
+  expect(await findAdapters({ refresh: true })).toEqual({ adapters: [], reason });
+});
+
+test("GPUs are looked for only where one is meant", async () => {
+  const seen = join(cache, "seen");
+  writeFileSync(seen, "");
+  writeFileSync(join(cache, "nvidia-smi"), `#!/bin/sh\necho nvidia-smi >> '${seen}'\n`);
+  chmodSync(join(cache, "nvidia-smi"), 0o755);
+  const script = join(cache, "before.cjs");
+  writeFileSync(script, `require("node:fs").appendFileSync(${JSON.stringify(seen)}, process.argv.join(" ") + "\\n");`);
+  vi.stubEnv("NODE_OPTIONS", `--require=${script}`);
+  vi.stubEnv("PATH", cache);
+  await setDevice("cpu");
+  expect(readFileSync(seen, "utf8")).not.toMatch(/nvidia-smi|adapters-main/);
+  await findAdapters({ refresh: true });
+  await expect(setDevice("gpu0")).rejects.toThrow(/^there is no device "gpu0", expected one of cpu$/);
+  expect(readFileSync(seen, "utf8")).toMatch(/nvidia-smi/);
+  expect(readFileSync(seen, "utf8")).toMatch(/adapters-main/);
+});
 
 test("a rung whose record is broken says so", async () => {
   pretend((folder) => writeFileSync(join(folder, "installed.json"), "{"));

@@ -140,6 +140,28 @@ describe("out of memory is an error with sizes, and what there was stays right",
     expect(told[1]).toBe(499_500);
   });
 
+  test("for what is made of nothing, by itself or in a layer", async () => {
+    const told = await run(`
+      ${ending}
+      const shape = [2 ** 20, 2 ** 20];
+      const dense = (given) => tf.layers.dense({ units: 2 ** 20, ...given }).build([null, 2 ** 20]);
+      const texts = [
+        () => tf.zeros(shape),
+        () => tf.ones(shape, "int32"),
+        () => tf.fill(shape, 7),
+        () => tf.buffer(shape, "bool"),
+        () => tf.eye(2 ** 20),
+        () => tf.randomNormal(shape),
+        () => dense({ kernelInitializer: "zeros" }),
+        () => dense({ kernelInitializer: "randomUniform" }),
+      ].map((compute) => /no room for (.*?);/.exec(message(compute))[1]);
+      console.log(JSON.stringify(texts));`);
+    const floats = "a tensor [1048576, 1048576] (4398.0 GB)";
+    const bytes = "a tensor [1048576, 1048576] (1099.5 GB)";
+    const fill = "Fill of [1048576, 1048576] (4398.0 GB)";
+    expect(told).toEqual([floats, floats, fill, bytes, floats, floats, floats, floats]);
+  });
+
   test("on wasm, where its heap ends", async () => {
     const told = await run(`
       ${ending}

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import type { z } from "zod";
 
 export interface ChildOptions {
   readonly env?: NodeJS.ProcessEnv;
@@ -6,11 +7,18 @@ export interface ChildOptions {
   readonly limit: number;
 }
 
-/** What a script printed as JSON in its last line, or why it did not; `stderr` is what it said beside. */
-export type Answer = { readonly value: unknown; readonly stderr: string } | { readonly reason: string };
+/** Of an answer that is none, a reason quotes so many characters. */
+const MOST = 100;
 
-/** Runs a script in a process of its own, which may crash or hang. */
-export function askChild(args: readonly string[], { env, limit }: ChildOptions): Promise<Answer> {
+/** What a script printed as JSON in its last line, or why it did not; `stderr` is what it said beside. */
+export type Answer<T> = { readonly value: T; readonly stderr: string } | { readonly reason: string };
+
+/** Runs a script in a process of its own, which may crash or hang. @param schema what it is to print */
+export function askChild<T>(
+  args: readonly string[],
+  schema: z.ZodType<T>,
+  { env, limit }: ChildOptions,
+): Promise<Answer<T>> {
   const options = { env: { ...process.env, ...env }, timeout: limit, killSignal: "SIGKILL" } as const;
   return new Promise((resolve) => {
     execFile(process.execPath, args, options, (error, stdout, stderr) => {
@@ -19,16 +27,19 @@ export function askChild(args: readonly string[], { env, limit }: ChildOptions):
       else if (error?.signal) resolve({ reason: `crashed with ${error.signal}: ${told}` });
       else if (error) resolve({ reason: told });
       else {
-        const value = parseLast(stdout);
-        resolve(value === undefined ? { reason: `ended without a result: ${told}` } : { value, stderr });
+        const line = stdout.trim().split("\n").at(-1) ?? "";
+        const { success, data } = schema.safeParse(parse(line));
+        if (success) resolve({ value: data, stderr });
+        else if (line === "") resolve({ reason: `ended without a result: ${told}` });
+        else resolve({ reason: `answered what is no result: ${line.slice(0, MOST)}` });
       }
     });
   });
 }
 
-function parseLast(text: string): unknown {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text.trim().split("\n").at(-1) ?? "");
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

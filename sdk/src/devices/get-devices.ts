@@ -1,6 +1,7 @@
 import { cpus, totalmem } from "node:os";
 import { inspect } from "node:util";
 import type { MimeBundle } from "../display/mime-bundle.js";
+import { LitError } from "../errors.js";
 import { formatTable } from "../text-table.js";
 import { findGpus, type Gpu } from "./find-gpus.js";
 import { type ProbeOptions, probe } from "./probe.js";
@@ -68,41 +69,66 @@ export class DeviceList extends Array<Device> {
 
 /** The devices of this machine, each with the best backend that passes its test; the first is the best. */
 export async function getDevices({ refresh = false }: DevicesOptions = {}): Promise<DeviceList> {
-  const [gpus, seen] = await Promise.all([findGpus(), findAdapters({ refresh })]);
-  const taken = new Set<Adapter>();
+  const { cards, unseen } = await findCards(refresh);
   const devices = new DeviceList();
-  for (const gpu of gpus) {
-    const adapter = adapterFor(gpu.model, seen, taken);
-    const byDawn = "name" in adapter ? null : adapter.reason;
-    if ("name" in adapter) taken.add(adapter);
-    devices.push(await graphics(gpu, { tensorflow: null, webgpu: byDawn }, refresh));
-  }
-  let index = (gpus.at(-1)?.index ?? -1) + 1;
-  for (const each of seen.adapters) {
-    // The driver's program named it already.
-    if (gpus.some(({ model }) => each.name.includes(model))) continue;
-    const adapter = adapterFor(each.name, seen, taken);
-    if ("name" in adapter) taken.add(adapter);
-    const gpu = { index: index++, model: each.name, memory: null, driver: each.description };
-    const reasons = { tensorflow: FOREIGN, webgpu: "name" in adapter ? null : adapter.reason };
-    devices.push(await graphics(gpu, reasons, refresh));
-  }
-  devices.push(await processor(refresh, devices.length > 0 ? null : seen.reason));
+  for (const card of cards) devices.push(await graphics(card, refresh));
+  const cpu = await processor(refresh);
+  // What the table says where there is no GPU.
+  const missing =
+    unseen === null || cpu.backend === "tensorflow" ? [] : [{ backend: "webgpu" as const, reason: unseen }];
+  devices.push({ ...cpu, rejected: [...cpu.rejected, ...missing] });
   return devices;
+}
+
+/**
+ * A device by its name. GPUs are looked for only where one is meant.
+ * @throws LitError if there is none of that name; with those that there are
+ */
+export async function findDevice(name: string): Promise<Device> {
+  if (name === "cpu") return processor(false);
+  const { cards } = await findCards(false);
+  const card = cards.find(({ index }) => name === `gpu${index}`);
+  if (card) return graphics(card, false);
+  const names = [...cards.map(({ index }) => `gpu${index}`), "cpu"].join(", ");
+  throw new LitError(`there is no device ${JSON.stringify(name)}, expected one of ${names}`, { code: "NO_DEVICE" });
+}
+
+type GraphicsRung = "tensorflow" | "webgpu";
+
+/** A GPU that nothing was tried on yet. */
+interface Card extends Omit<Gpu, "memory">, Pick<Device, "memory"> {
+  /** What stands in a backend's way before it is tried. */
+  readonly reasons: Readonly<Record<GraphicsRung, string | null>>;
 }
 
 const FOREIGN = "it computes on GPUs that nvidia-smi names";
 
-type GraphicsRung = "tensorflow" | "webgpu";
-
-/** @param reasons what stands in a backend's way before it is tried */
-async function graphics(
-  gpu: Omit<Gpu, "memory"> & Pick<Device, "memory">,
-  reasons: Readonly<Record<GraphicsRung, string | null>>,
+/** The GPUs, and why Dawn sees none, if there is none at all. */
+async function findCards(
   refresh: boolean,
-): Promise<Device> {
-  const { index, model, memory, driver } = gpu;
-  const reasonOf = async (rung: GraphicsRung) => reasons[rung] ?? (await failureOn(rung, gpu, refresh));
+): Promise<{ readonly cards: readonly Card[]; readonly unseen: string | null }> {
+  const [gpus, seen] = await Promise.all([findGpus(), findAdapters({ refresh })]);
+  const taken = new Set<Adapter>();
+  const byDawn = (model: string) => {
+    const adapter = adapterFor(model, seen, taken);
+    if (!("name" in adapter)) return adapter.reason;
+    taken.add(adapter);
+    return null;
+  };
+  const cards: Card[] = gpus.map((gpu) => ({ ...gpu, reasons: { tensorflow: null, webgpu: byDawn(gpu.model) } }));
+  let index = (gpus.at(-1)?.index ?? -1) + 1;
+  for (const { name, description } of seen.adapters) {
+    // The driver's program named it already.
+    if (gpus.some(({ model }) => name.includes(model))) continue;
+    const reasons = { tensorflow: FOREIGN, webgpu: byDawn(name) };
+    cards.push({ index: index++, model: name, memory: null, driver: description, reasons });
+  }
+  return { cards, unseen: cards.length > 0 ? null : seen.reason };
+}
+
+async function graphics(card: Card, refresh: boolean): Promise<Device> {
+  const { index, model, memory, driver, reasons } = card;
+  const reasonOf = async (rung: GraphicsRung) => reasons[rung] ?? (await failureOn(rung, card, refresh));
   return { name: `gpu${index}`, model, memory, driver, ...(await chooseRung(["tensorflow", "webgpu"], reasonOf)) };
 }
 
@@ -126,12 +152,9 @@ async function failureOn(rung: GraphicsRung, gpu: ProbeOptions["gpu"], refresh: 
   return "it is there, but computes without the GPU: install it with --gpu";
 }
 
-/** @param unseen why there is no GPU, if there is none */
-async function processor(refresh: boolean, unseen: string | null): Promise<Device> {
-  const rungs = RUNGS.filter((rung) => rung !== "webgpu" || unseen !== null);
-  const chosen = await chooseRung(rungs, async (rung) =>
-    rung === "webgpu" ? unseen : (await probe(rung, { gpu: null, refresh })).reason,
-  );
+async function processor(refresh: boolean): Promise<Device> {
+  const rungs = RUNGS.filter((rung) => rung !== "webgpu");
+  const chosen = await chooseRung(rungs, async (rung) => (await probe(rung, { gpu: null, refresh })).reason);
   const cores = cpus();
   const model = `${cores[0]?.model.trim() || process.arch}, ${cores.length} cores`;
   return { name: "cpu", model, memory: totalmem(), driver: null, ...chosen };

@@ -28,12 +28,14 @@ export function tellOutOfMemory(): void {
     try {
       return makeTensor.call(engine, values, shape, dtype, backend);
     } catch (error) {
-      throw isOutOfMemory(error)
-        ? outOfMemory(`a tensor ${tensorText({ shape, dtype: dtype ?? "float32" })}`, error)
-        : error;
+      throw outOfMemoryError(error, { shape, dtype: dtype ?? "float32" });
     }
   };
 }
+
+/** What a failure to make a tensor is told as: an error with its size where there was no room for it, else what it was. */
+export const outOfMemoryError = (error: unknown, tensor: Pick<TensorInfo, "shape" | "dtype">): unknown =>
+  isOutOfMemory(error) ? outOfMemory(`a tensor ${tensorText(tensor)}`, error) : error;
 
 /**
  * WebAssembly's own allocator answers 0 where it has no place, and takes the rest of what is beyond its addresses: what follows
@@ -82,7 +84,8 @@ function callText({ kernelName = "a computation", inputs, attrs }: KernelCall): 
     .filter((input) => input !== undefined && input !== null) as TensorInfo[];
   const { shape, dtype = "float32" } = (attrs ?? {}) as Partial<TensorInfo>;
   if (tensors.length === 0 && shape) tensors.push({ dataId: {}, shape, dtype });
-  return tensors.length === 0 ? kernelName : `${kernelName} of ${tensors.map(tensorText).join(" and ")}`;
+  if (tensors.length === 0) return attrs ? `${kernelName} ${JSON.stringify(attrs)}` : kernelName;
+  return `${kernelName} of ${tensors.map(tensorText).join(" and ")}`;
 }
 
 const tensorText = ({ shape, dtype }: Pick<TensorInfo, "shape" | "dtype">): string =>

@@ -20,6 +20,9 @@ const result = z.object({
   usesGpu: z.boolean(),
 });
 
+/** What `probe-main.js` prints. */
+const printed = result.pick({ usesGpu: true });
+
 /** What came of trying a rung. */
 export type Probe = z.infer<typeof result>;
 
@@ -70,7 +73,6 @@ export const visibleGpu = (index: number | null): Readonly<Record<string, string
 
 async function tryOut(rung: RungName, gpu: ProbeOptions["gpu"], limit: number): Promise<Omit<Probe, "identity">> {
   const args = [SCRIPT, rung, ...(rung === "webgpu" && gpu ? [gpu.model] : [])];
-  const answer = await askChild(args, { env: visibleGpu(gpu?.index ?? null), limit });
-  if ("reason" in answer) return { reason: answer.reason, usesGpu: false };
-  return { reason: null, ...z.object({ usesGpu: z.boolean() }).parse(answer.value) };
+  const answer = await askChild(args, printed, { env: visibleGpu(gpu?.index ?? null), limit });
+  return "reason" in answer ? { reason: answer.reason, usesGpu: false } : { reason: null, ...answer.value };
 }

@@ -1,6 +1,6 @@
 import { LitError } from "../errors.js";
 import { currentDevice, setCurrentDevice } from "./current-device.js";
-import { type Device, getDevices } from "./get-devices.js";
+import { type Device, findDevice } from "./get-devices.js";
 import { visibleGpu } from "./probe.js";
 import { openRung } from "./rungs.js";
 
@@ -10,13 +10,7 @@ import { openRung } from "./rungs.js";
  * @throws LitError if there is no such device or nothing drives it; with those that there are
  */
 export async function setDevice(name: string): Promise<Device> {
-  const devices = await getDevices();
-  const device = devices.find((each) => each.name === name);
-  if (!device)
-    throw new LitError(
-      `there is no device ${JSON.stringify(name)}, expected one of ${devices.map((each) => each.name).join(", ")}`,
-      { code: "NO_DEVICE" },
-    );
+  const device = await findDevice(name);
   if (!device.backend)
     throw new LitError(
       `nothing drives ${name} (${device.model}): ${device.rejected.map(({ backend, reason }) => `${backend}: ${reason}`).join("; ")}`,

@@ -41,9 +41,9 @@ export function findAdapters({ refresh = false, limit = LIMIT } = {}): Promise<A
 }
 
 async function askDawn(limit: number): Promise<Adapters> {
-  const answer = await askChild([SCRIPT], { limit });
+  const answer = await askChild([SCRIPT], z.array(adapter), { limit });
   if ("reason" in answer) return { adapters: [], reason: answer.reason };
-  const all = z.array(adapter).parse(answer.value);
+  const all = answer.value;
   const adapters = all.filter((each) => !isSoftware(each));
   const [software] = all;
   // Dawn warns of what it did not find.
