@@ -10,8 +10,8 @@ export class ServiceError extends Error {
   override readonly name = "ServiceError";
   readonly code: string | null;
 
-  constructor(message: string, code: string | null) {
-    super(message);
+  constructor(message: string, code: string | null, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 }

@@ -1,0 +1,112 @@
+import type { TranslationBundle } from "@jupyterlab/translation";
+import { UUID } from "@lumino/coreutils";
+import { Signal } from "@lumino/signaling";
+import type { IVaultService } from "../service/tokens.js";
+import { uploadFile } from "./upload.js";
+
+const MODEL_FILE = /\.(?:keras|h5)$/i;
+
+export const isModelFile = (name: string): boolean => MODEL_FILE.test(name);
+
+/** A file of the file browser by its path, or one of this machine. */
+export type ModelSource = { readonly path: string } | { readonly file: File };
+
+/** An import that is under way, or has failed and waits for a person. */
+export interface Import {
+  readonly id: string;
+  readonly team: string;
+  readonly source: ModelSource;
+  readonly fileName: string;
+  /** The name that the item is to have. */
+  readonly name: string;
+  readonly message: string;
+  /** From 0 to 1; null where nobody knows. */
+  readonly share: number | null;
+  /** Why it failed; null while it is under way. */
+  readonly problem: string | null;
+}
+
+const nameOf = (source: ModelSource): string =>
+  "file" in source ? source.file.name : (source.path.split("/").at(-1) ?? source.path);
+
+/** Imports of models, from their start until they are done or dismissed. */
+export class Imports {
+  readonly changed = new Signal<this, void>(this);
+  readonly done = new Signal<this, { team: string; name: string }>(this);
+  readonly #service: IVaultService;
+  readonly #trans: TranslationBundle;
+  readonly #list = new Map<string, Import>();
+  readonly #aborts = new Map<string, AbortController>();
+
+  constructor(service: IVaultService, trans: TranslationBundle) {
+    this.#service = service;
+    this.#trans = trans;
+    service.progressed.connect((_, { token, message, share }) => this.#update(token, { message, share }));
+  }
+
+  get list(): readonly Import[] {
+    return [...this.#list.values()];
+  }
+
+  /** The item gets the file's name, unless a person gives another one. */
+  start(team: string, source: ModelSource): void {
+    const id = UUID.uuid4();
+    const fileName = nameOf(source);
+    const name = fileName.replace(MODEL_FILE, "");
+    this.#list.set(id, { id, team, source, fileName, name, message: "", share: null, problem: null });
+    void this.#run(id);
+  }
+
+  /** Tries again what has failed. */
+  retry(id: string, name: string): void {
+    this.#update(id, { name, problem: null });
+    void this.#run(id);
+  }
+
+  /** Takes a failed import, or an upload that is under way, from the list. */
+  dismiss(id: string): void {
+    this.#aborts.get(id)?.abort();
+    this.#list.delete(id);
+    this.changed.emit();
+  }
+
+  async #run(id: string): Promise<void> {
+    const job = this.#list.get(id);
+    if (!job) return;
+    const { team, name, fileName } = job;
+    const abort = new AbortController();
+    this.#aborts.set(id, abort);
+    try {
+      if (!isModelFile(fileName)) throw new Error(this.#trans.__("This is no model: a .keras or .h5 file is needed."));
+      const source = await this.#sourceOf(job, abort.signal);
+      this.#update(id, { message: this.#trans.__("Importing…"), share: null });
+      const item = await this.#service.call("items.import", { team, source, name, token: id });
+      this.#list.delete(id);
+      this.changed.emit();
+      this.done.emit({ team, name: item.name });
+    } catch (error) {
+      this.#update(id, { problem: error instanceof Error ? error.message : String(error) });
+    } finally {
+      this.#aborts.delete(id);
+    }
+  }
+
+  async #sourceOf({ id, source }: Import, signal: AbortSignal): Promise<{ path: string } | { upload: string }> {
+    if ("path" in source) return source;
+    const message = this.#trans.__("Uploading…");
+    const upload = await uploadFile(
+      this.#service,
+      source.file,
+      (share) => this.#update(id, { message, share }),
+      signal,
+    );
+    return { upload };
+  }
+
+  #update(id: string, change: Partial<Import>): void {
+    const job = this.#list.get(id);
+    if (!job) return;
+    this.#list.set(id, { ...job, ...change });
+    this.changed.emit();
+  }
+}

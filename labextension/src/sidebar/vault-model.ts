@@ -1,0 +1,280 @@
+import type { Notification } from "@litlab/sdk/rpc";
+import { Throttler } from "@lumino/polling";
+import { Signal } from "@lumino/signaling";
+import type { IVaultService } from "../service/tokens.js";
+import {
+  assetEntry,
+  canvasEntry,
+  type Entry,
+  filtered,
+  itemEntry,
+  type Kind,
+  type Sort,
+  type SortKey,
+  sorted,
+} from "./lists.js";
+
+type What = Notification<"changed">["what"][number];
+
+const ALL: readonly What[] = ["teams", "items", "assets", "canvases"];
+/** Changes within this time, ms, are looked at once. */
+const PAUSE = 100;
+
+export interface Selection {
+  readonly kind: Kind;
+  readonly name: string;
+}
+
+const EMPTY: Readonly<Record<Kind, readonly Entry[]>> = { item: [], asset: [], canvas: [] };
+
+/** What the vault's sidebar shows. It asks the service while it is active, and again for what has changed. */
+export class VaultModel {
+  readonly changed = new Signal<this, void>(this);
+  readonly #service: IVaultService;
+  readonly #refresh = new Throttler(() => this.#load(), { limit: PAUSE, edge: "trailing" });
+  readonly #stale = new Set<What>(ALL);
+  #isActive = false;
+  #isLoading = false;
+  #teams: readonly string[] | null = null;
+  #team: string | null = null;
+  #entries: Readonly<Record<Kind, readonly Entry[]>> = EMPTY;
+  /** The team whose entries are there. */
+  #loadedTeam: string | null = null;
+  #shown: Readonly<Record<Kind, readonly Entry[]>> = EMPTY;
+  #sort: Sort = { by: "name", descending: false };
+  #filter = "";
+  #selection: Selection | null = null;
+  #renamed: Selection | null = null;
+  /** What is selected as soon as it is there. */
+  #awaited: Selection | null = null;
+  #problem: string | null = null;
+
+  constructor(service: IVaultService) {
+    this.#service = service;
+    service.stateChanged.connect(() => this.changed.emit());
+    service.changed.connect((_, { team, what }) => {
+      if (team !== null && team !== this.#team) return;
+      for (const part of what) this.#stale.add(part);
+      if (this.#isActive) void this.#refresh.invoke();
+    });
+  }
+
+  /** null until they are known. */
+  get teams(): readonly string[] | null {
+    return this.#teams;
+  }
+
+  get team(): string | null {
+    return this.#team;
+  }
+
+  /** Whether the chosen team's lists are there. */
+  get isLoaded(): boolean {
+    return this.#team !== null && this.#loadedTeam === this.#team;
+  }
+
+  get isStarting(): boolean {
+    return this.#service.state === "starting";
+  }
+
+  /** Why what is shown may not be what is there. */
+  get problem(): string | null {
+    return this.#service.state === "failed" ? this.#service.problem : this.#problem;
+  }
+
+  /** All entries of a section. */
+  count(kind: Kind): number {
+    return this.#entries[kind].length;
+  }
+
+  /** The entries of a section that the filter lets through, in order. */
+  shown(kind: Kind): readonly Entry[] {
+    return this.#shown[kind];
+  }
+
+  get filter(): string {
+    return this.#filter;
+  }
+
+  set filter(filter: string) {
+    this.#filter = filter;
+    this.#show();
+  }
+
+  get sort(): Sort {
+    return this.#sort;
+  }
+
+  set sort(sort: Sort) {
+    if (sort.by === this.#sort.by && sort.descending === this.#sort.descending) return;
+    this.#sort = sort;
+    this.#order();
+  }
+
+  get selection(): Selection | null {
+    return this.#selection;
+  }
+
+  select(selection: Selection | null): void {
+    this.#awaited = null;
+    if (selection?.kind === this.#selection?.kind && selection?.name === this.#selection?.name) return;
+    this.#selection = selection;
+    this.changed.emit();
+  }
+
+  /** Selects an entry that is there soon. */
+  selectWhenThere(selection: Selection): void {
+    this.#awaited = selection;
+    this.#follow();
+    this.changed.emit();
+  }
+
+  /** The entry whose name a person is changing. */
+  get renamed(): Selection | null {
+    return this.#renamed;
+  }
+
+  beginRename(entry: Selection): void {
+    this.#selection = entry;
+    this.#renamed = entry;
+    this.changed.emit();
+  }
+
+  endRename(): void {
+    this.#renamed = null;
+    this.changed.emit();
+  }
+
+  /** Only an active model asks the service. */
+  set isActive(isActive: boolean) {
+    this.#isActive = isActive;
+    if (isActive) void this.#load();
+  }
+
+  chooseTeam(team: string): void {
+    if (team === this.#team) return;
+    this.#team = team;
+    this.#entries = this.#shown = EMPTY;
+    this.#selection = this.#renamed = this.#awaited = null;
+    for (const part of ALL) this.#stale.add(part);
+    this.changed.emit();
+    void this.#load();
+  }
+
+  /** Asks for everything again. */
+  async reload(): Promise<void> {
+    for (const part of ALL) this.#stale.add(part);
+    await this.#load();
+  }
+
+  /**
+   * Gives an item or a canvas another name.
+   * @returns what the service says against it; null if it is done
+   * @throws ServiceError
+   */
+  async rename({ kind, name }: Selection, newName: string): Promise<string | null> {
+    const team = this.#team ?? "";
+    // A call that is lost may have done it.
+    this.#awaited = { kind, name: newName };
+    if (kind === "canvas") await this.#service.call("canvases.rename", { team, canvas: name, newName });
+    else {
+      const { status, message } = await this.#service.call("items.rename", { team, name, newName });
+      if (status === "ERROR") {
+        this.#awaited = null;
+        return message;
+      }
+    }
+    this.#renamed = null;
+    const entries = this.#entries[kind].map((entry) => (entry.name === name ? { ...entry, name: newName } : entry));
+    this.#entries = { ...this.#entries, [kind]: entries };
+    this.#stale.add(kind === "canvas" ? "canvases" : "items");
+    this.#order();
+    void this.#refresh.invoke();
+    return null;
+  }
+
+  async #load(): Promise<void> {
+    if (!this.#isActive || this.#isLoading) return;
+    this.#isLoading = true;
+    this.#problem = null;
+    try {
+      while (this.#stale.size > 0 && this.#isActive) {
+        const what = new Set(this.#stale);
+        this.#stale.clear();
+        await this.#fetch(what);
+      }
+    } catch (error) {
+      for (const part of ALL) this.#stale.add(part);
+      this.#problem = error instanceof Error ? error.message : String(error);
+      this.changed.emit();
+    } finally {
+      this.#isLoading = false;
+    }
+  }
+
+  async #fetch(what: ReadonlySet<What>): Promise<void> {
+    if (what.has("teams") || this.#teams === null) {
+      this.#teams = await this.#service.call("teams.list", {});
+      if (this.#team === null || !this.#teams.includes(this.#team)) {
+        this.#team = this.#teams[0] ?? null;
+        this.#entries = this.#shown = EMPTY;
+      }
+      this.changed.emit();
+    }
+    const team = this.#team;
+    if (team === null) return;
+    const isNew = team !== this.#loadedTeam;
+    const ask = <T>(part: What, call: () => Promise<T>): Promise<T> | null => (isNew || what.has(part) ? call() : null);
+    const [items, assets, canvases] = await Promise.all([
+      ask("items", () => this.#service.call("items.list", { team })),
+      ask("assets", () => this.#service.call("assets.list", { team })),
+      ask("canvases", () => this.#service.call("canvases.list", { team })),
+    ]);
+    // Another team was chosen meanwhile, whose lists are still to be asked for.
+    if (team !== this.#team) return;
+    this.#loadedTeam = team;
+    this.#entries = {
+      item: items?.map(itemEntry) ?? this.#entries.item,
+      asset: assets?.map(assetEntry) ?? this.#entries.asset,
+      canvas: canvases?.map(canvasEntry) ?? this.#entries.canvas,
+    };
+    this.#order();
+  }
+
+  #order(): void {
+    const { item, asset, canvas } = this.#entries;
+    const plain: Sort = this.#sort.by === "value" ? { by: "name", descending: false } : this.#sort;
+    this.#entries = {
+      item: sorted(item, this.#sort),
+      asset: sorted(asset, plain),
+      canvas: sorted(canvas, plain),
+    };
+    this.#follow();
+    this.#show();
+  }
+
+  /** Selects what has come, and forgets what is gone. */
+  #follow(): void {
+    const isThere = ({ kind, name }: Selection) => this.#entries[kind].some((entry) => entry.name === name);
+    if (this.#awaited && isThere(this.#awaited)) {
+      this.#selection = this.#awaited;
+      this.#awaited = null;
+    }
+    if (this.#selection && !isThere(this.#selection)) this.#selection = null;
+    if (this.#renamed && !isThere(this.#renamed)) this.#renamed = null;
+  }
+
+  #show(): void {
+    const { item, asset, canvas } = this.#entries;
+    this.#shown = {
+      item: filtered(item, this.#filter),
+      asset: filtered(asset, this.#filter),
+      canvas: filtered(canvas, this.#filter),
+    };
+    this.changed.emit();
+  }
+}
+
+/** The other direction of a column that is sorted by already; else up, dates and values from the top. */
+export const nextSort = (sort: Sort, by: SortKey): Sort =>
+  sort.by === by ? { by, descending: !sort.descending } : { by, descending: by !== "name" };
