@@ -52,8 +52,7 @@ test("JupyterLab offers TypeScript (Lit Lab) first, with its logo, and starts it
   const card = page.locator(".jp-Launcher-section").first().locator(".jp-LauncherCard").first();
   await card.waitFor();
   expect(await card.locator(".jp-LauncherCard-label").textContent()).toBe("TypeScript (Lit Lab)");
-  const width = () =>
-    card.locator("img").evaluate((image: { readonly naturalWidth?: number }) => image.naturalWidth ?? 0);
+  const width = () => card.locator("img").evaluate((image) => (image as HTMLImageElement).naturalWidth);
   await expect.poll(width).toBeGreaterThan(0);
   await page.getByRole("menuitem", { name: "File", exact: true }).click();
   await page.locator(".lm-Menu-item[data-type=submenu]", { hasText: "New" }).first().hover();
