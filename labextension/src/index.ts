@@ -3,8 +3,16 @@ import { notebookCellsPlugin } from "./notebook-cells/plugin.js";
 import { plotlyPlugin } from "./plotly/plugin.js";
 import { previewPlugin } from "./preview/plugin.js";
 import { servicePlugin } from "./service/plugin.js";
+import { launcherPlugin, statusPlugin } from "./status/plugin.js";
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [plotlyPlugin, servicePlugin, previewPlugin, notebookCellsPlugin];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  plotlyPlugin,
+  servicePlugin,
+  previewPlugin,
+  notebookCellsPlugin,
+  statusPlugin,
+  launcherPlugin,
+];
 
 // JupyterLab takes an extension's plugins from its default export.
 export default plugins;

@@ -5,6 +5,7 @@ export { AssetFile, type Split } from "./assets/asset-file.js";
 export { type BuildOptions, buildAsset } from "./assets/build-asset.js";
 export type { AssetDataset } from "./assets/datasets.js";
 export { listAssets } from "./assets/list-assets.js";
+export { readSamples, type Samples } from "./assets/read-samples.js";
 export { readTimes, type SampleTimes } from "./assets/read-times.js";
 export type { AssetSchema } from "./assets/schema.js";
 export { AUDIT_COLUMNS, type Audit, type AuditOptions, type DateAudit, type Outlier } from "./bars/audit.js";
