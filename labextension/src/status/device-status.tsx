@@ -7,7 +7,6 @@ import { VERSION } from "../version.js";
 
 /** The status bar's item: the device that the vault's service computes on. */
 export class DeviceStatus extends ReactWidget {
-  readonly #service: IVaultService;
   readonly #trans: TranslationBundle;
   #hello: Result<"hello"> | null = null;
   /** It is shown while the service is up. */
@@ -15,7 +14,6 @@ export class DeviceStatus extends ReactWidget {
 
   constructor(service: IVaultService, trans: TranslationBundle) {
     super();
-    this.#service = service;
     this.#trans = trans;
     service.stateChanged.connect(this.#follow, this);
     void this.#follow(service, service.state);
