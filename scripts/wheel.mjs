@@ -29,14 +29,16 @@ function thirdPartyLicenses() {
  * @returns the wheel's path
  */
 export async function makeWheel(folder = DIST) {
-  const run = async (what, program, args) => {
-    const result = await runLogged("extension", program, args);
+  const run = async (what, program, args, options) => {
+    const result = await runLogged("extension", program, args, options);
     if (result.code !== 0) fail(what, result, "npm run setup");
   };
-  const builder = ["node_modules/@jupyter/builder/lib/build-labextension.js", "--core-package-file"];
+  const builder = [join(ROOT, "node_modules/@jupyter/builder/lib/build-labextension.js"), "--core-package-file"];
   const core = join(ROOT, "node_modules/@jupyterlab/core-meta/core.package.json");
   await run("The extension's build", process.execPath, ["node_modules/typescript/bin/tsc", "--build", "labextension"]);
-  await run("The extension's bundling", process.execPath, [...builder, core, "labextension"]);
+  // The builder's licence plugin takes a folder with a package.json, where it runs, for the package of what the page shares.
+  const bundling = [...builder, core, EXTENSION];
+  await run("The extension's bundling", process.execPath, bundling, { cwd: join(EXTENSION, "src") });
   copyFileSync(join(ROOT, "LICENSE"), join(DIST, "LICENSE"));
   writeFileSync(join(DIST, "THIRD-PARTY-LICENSES"), thirdPartyLicenses());
   const pip = ["-m", "pip", "wheel", "--disable-pip-version-check", "--no-deps", "--no-index", "--no-build-isolation"];
