@@ -25,20 +25,28 @@ const graphNode = z.object({
   type: z.string(),
   /** The node of the nested model that it lies in. */
   parent: z.string().optional(),
-  /** How the layer is configured. */
+  /** What it gives, as in `(None, 4)`; empty where nobody knows. */
+  shape: z.string(),
+  parameters: z.number(),
+  /** How the layer is configured; what is long is cut. */
   settings: z.record(z.string(), z.unknown()),
+  /** `path` is what `models.histogram` takes. */
   weights: z.array(z.object({ name: z.string(), path: z.string(), shape: z.array(z.number()), dtype: z.string() })),
 });
+
+/** Why a model's shapes are not known, as a custom layer's are not; null if they are. */
+const problem = z.string().nullable();
 
 const graphEdge = z.object({ from: z.string(), to: z.string(), shape: z.string() });
 
 const modelGraph = z.object({
   name: z.string(),
-  /** Lines of `model.summary()`. */
+  /** Lines of `model.summary()`; empty where the layers' shapes are not known. */
   summary: z.string(),
   parameters: z.number(),
   nodes: z.array(graphNode),
   edges: z.array(graphEdge),
+  problem,
 });
 
 /** A model of the vault, or a file of the file browser: its path from the server's root. */
@@ -88,6 +96,8 @@ export const METHODS = {
       /** The model's file in the vault. */
       file: z.object({ path: z.string(), bytes: z.number() }),
       layers: z.array(z.object({ name: z.string(), type: z.string(), shape: z.string(), parameters: z.number() })),
+      /** Why `layers` are none or lack shapes, null if they do not. */
+      problem,
       hasCanvas: z.boolean(),
     }),
   ),

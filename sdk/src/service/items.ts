@@ -58,6 +58,7 @@ export const itemMethods = (watcher: Watcher, uploads: Uploads, root: string): I
       assets: assets.map((asset) => asset.name),
       file: { path, bytes: file?.size ?? 0 },
       layers: [],
+      problem: null,
       hasCanvas: canvas !== null,
     };
   },
