@@ -23,7 +23,7 @@ export function AssetDetails(props: DetailsProps): JSX.Element {
               head={[trans.__("Name"), trans.__("Sample"), trans.__("Columns")]}
               rows={datasets.map(({ name, shape, columns }) => [
                 name,
-                `(${shape.join(", ")})`,
+                `[${shape.join(", ")}]`,
                 columns?.join(", ") ?? null,
               ])}
               trans={trans}
@@ -69,7 +69,7 @@ function FirstSamples({ dataset, trans }: Pick<DetailsProps, "trans"> & { readon
         />
       )}
       {shown < size && shown > 0 && (
-        <p className="litlab-Details-empty">
+        <p className="litlab-Card-empty">
           {trans.__("The first %1 of a sample’s %2 values.", shown, numberText(size))}
         </p>
       )}

@@ -36,7 +36,7 @@ export function ItemDetails(props: DetailsProps & { readonly onLoad?: (item: Ite
           <Ports {...props} item={item} />
           <Layers {...props} item={item} />
           <Section title={trans.__("Model file")}>
-            <p className="litlab-Details-path">{item.file.path}</p>
+            <p className="litlab-Card-path">{item.file.path}</p>
             <p>{trans.__("%1, %2 bytes", item.model, numberText(item.file.bytes))}</p>
           </Section>
           <Related {...props} item={item} />
@@ -92,18 +92,17 @@ function Ports({ item: { inputs, outputs }, trans }: PartProps): JSX.Element {
   );
 }
 
-function Layers({ item: { layers }, trans }: PartProps): JSX.Element {
+function Layers({ item: { layers, problem }, trans }: PartProps): JSX.Element {
   const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
   return (
     <Section title={trans.__("Layers")}>
-      {layers.length === 0 ? (
-        <Empty>{trans.__("The model has no layers.")}</Empty>
-      ) : (
+      {problem !== null && <p className="litlab-Card-note">{problem}</p>}
+      {layers.length > 0 && (
         <>
           <Table
             label={trans.__("Layers")}
             head={[trans.__("Name"), trans.__("Type"), trans.__("Output shape"), trans.__("Parameters")]}
-            rows={layers.map(({ name, type, shape, parameters }) => [name, type, shape, parameters])}
+            rows={layers.map(({ name, type, shape, parameters }) => [name, type, shape || null, parameters])}
             trans={trans}
           />
           <p>{trans.__("%1 parameters in all", numberText(parameters))}</p>

@@ -28,7 +28,7 @@ export function Details<T>(props: {
   const { value, problem, retry } = loaded;
   if (problem !== null)
     return (
-      <div className="litlab-Details-problem" role="alert">
+      <div className="litlab-Card-problem" role="alert">
         <p>{problem}</p>
         <button type="button" className="jp-mod-styled" onClick={retry}>
           {trans.__("Retry")}
@@ -37,11 +37,11 @@ export function Details<T>(props: {
     );
   if (value === null)
     return (
-      <p className="litlab-Details-loading" role="status">
+      <p className="litlab-Card-loading" role="status">
         {trans.__("Loading…")}
       </p>
     );
-  return <div className="litlab-Details">{children(value)}</div>;
+  return <div className="litlab-Card">{children(value)}</div>;
 }
 
 /** The name of what the details are of; dragged into a notebook it becomes a cell. */
@@ -56,15 +56,15 @@ export function Header(props: {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dragging is for the mouse, a command does the same by keyboard
     <header
-      className="litlab-Details-header"
+      className="litlab-Card-header"
       title={trans.__("Drag into a notebook to insert a cell")}
       onMouseDown={(event) => dragOnMove(event, target, target.name)}
     >
-      <icon.react tag="span" className="litlab-Details-icon" />
+      <icon.react tag="span" className="litlab-Card-icon" />
       <h2>{target.name}</h2>
       {color !== null && (
         // Only a colour gets through, whatever the file says.
-        <span className="litlab-Details-color" role="img" aria-label={color} style={{ backgroundColor: color }} />
+        <span className="litlab-Card-color" role="img" aria-label={color} style={{ backgroundColor: color }} />
       )}
     </header>
   );
@@ -81,7 +81,7 @@ export function Section(props: { readonly title: string; readonly children: Reac
 }
 
 export const Empty = ({ children }: { readonly children: string }): JSX.Element => (
-  <p className="litlab-Details-empty">{children}</p>
+  <p className="litlab-Card-empty">{children}</p>
 );
 
 /** A button that runs a command, or its text where there are no commands. */
