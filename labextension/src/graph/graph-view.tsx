@@ -1,0 +1,356 @@
+import { addIcon, downloadIcon } from "@jupyterlab/ui-components";
+import type { TranslationBundle } from "@jupyterlab/translation";
+import { MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from "@xyflow/react";
+import "@xyflow/react/dist/style.css";
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import "../../style/graph.css";
+import { download, lookOf, pngFile, svgFile } from "./export.js";
+import { boxOfNode, foldable, foldedAtFirst, revealing, visibleGraph } from "./fold.js";
+import { type Graph, type GraphNode, problemOf } from "./graph.js";
+import { BoxContext, type BoxNode, BoxOnPage, FrameOnPage, type LinkEdge, LinkOnPage } from "./graph-node.js";
+import { type Layout, layOut, type Placed } from "./layout.js";
+import { neighbour } from "./neighbour.js";
+import { SearchBox } from "./search-box.js";
+import { SidePanel } from "./side-panel.js";
+
+export interface GraphViewProps {
+  readonly graph: Graph;
+  /** What it is called: for who cannot see it, and in exported files' names. */
+  readonly name: string;
+  readonly trans: TranslationBundle;
+  /** What the side panel shows of a node; its lines if this is missing. */
+  readonly details?: (node: GraphNode) => ReactNode;
+  /** What is said of the whole, at the toolbar's end. */
+  readonly children?: ReactNode;
+}
+
+const NODE_TYPES = { box: BoxOnPage, frame: FrameOnPage };
+const EDGE_TYPES = { link: LinkOnPage };
+/** Smaller, lines of text cannot be read and are left out. */
+const FAR = 0.4;
+const LEAST_ZOOM = 0.02;
+const MOST_ZOOM = 2.5;
+const READING_ZOOM = 0.9;
+const FIT = { padding: 0.08, maxZoom: 1, minZoom: LEAST_ZOOM };
+
+/** A graph to look at: pans, zooms, finds, folds, exports. One that is too large is refused with a sentence. */
+export function GraphView(props: GraphViewProps) {
+  const problem = problemOf(props.graph, props.trans);
+  if (problem !== null)
+    return (
+      <div className="litlab-Graph litlab-mod-refused" role="alert">
+        {problem}
+      </div>
+    );
+  return (
+    <ReactFlowProvider>
+      <Flow {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function Flow({ graph, name, trans, details, children }: GraphViewProps) {
+  const [folded, setFolded] = useState(() => foldedAtFirst(graph));
+  const [active, setActive] = useState<string | null>(null);
+  const [opened, setOpened] = useState<string | null>(null);
+  const input = useRef<HTMLInputElement>(null);
+  const focusNext = useRef<string | null>(null);
+  /** The box to go to once a layout shows it. */
+  const goingTo = useRef<string | null>(null);
+  const canFold = useMemo(() => foldable(graph), [graph]);
+  const visible = useMemo(() => visibleGraph(graph, folded), [graph, folded]);
+  const layout = useLayout(graph, visible);
+  const [area, size] = useSize();
+  const flow = useReactFlow<BoxNode, LinkEdge>();
+
+  const nodes = useNodes(layout, active, trans);
+  const edges = useEdges(layout, trans);
+
+  const show = useCallback(
+    (placed: Placed, zoomIn: boolean) => {
+      const { x, y, zoom } = flow.getViewport();
+      const [left, top] = [placed.x * zoom + x, placed.y * zoom + y];
+      const [right, bottom] = [left + placed.width * zoom, top + placed.height * zoom];
+      const inside = left >= 0 && top >= 0 && right <= size.width && bottom <= size.height;
+      if (inside && !zoomIn) return;
+      const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150;
+      const near = zoomIn ? Math.max(zoom, READING_ZOOM) : zoom;
+      void flow.setCenter(placed.x + placed.width / 2, placed.y + placed.height / 2, { zoom: near, duration });
+    },
+    [flow, size],
+  );
+  const go = useCallback(
+    (box: string, zoomIn = false) => {
+      const placed = layout?.placed.find((other) => other.box.id === box && !other.box.open);
+      if (!placed) {
+        goingTo.current = box;
+        setFolded((now) => {
+          const shown = new Set(revealing(graph, now, box));
+          return shown;
+        });
+        return;
+      }
+      goingTo.current = null;
+      focusNext.current = box;
+      setActive(box);
+      show(placed, zoomIn);
+    },
+    [graph, layout, show],
+  );
+  useEffect(() => {
+    if (layout && goingTo.current !== null) go(goingTo.current, true);
+  }, [layout, go]);
+
+  const toggle = useCallback((id: string) => {
+    setFolded((now) => {
+      const next = new Set(now);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  }, []);
+  const context = useMemo(() => ({ focusNext, toggle }), [toggle]);
+  const close = () => {
+    setOpened(null);
+    if (active !== null) go(active);
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const { key } = event;
+    const inButton = event.target instanceof HTMLButtonElement;
+    if (key === "f" && (event.ctrlKey || event.metaKey)) input.current?.focus();
+    else if (event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (key === "Escape" && opened !== null) close();
+    else if (inButton) return;
+    else if (key === "Enter") setOpened(active);
+    else if (key === " " && active !== null && canFold.has(active)) toggle(active);
+    else if (key === "+") void flow.zoomIn();
+    else if (key === "-") void flow.zoomOut();
+    else if (key === "0") void flow.fitView(FIT);
+    else {
+      const next = layout && neighbour(layout, active, key);
+      if (next === null) return;
+      go(next);
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const node = opened === null ? undefined : graph.nodes.find(({ id }) => boxOfNode(id) === opened);
+  const ready = layout !== null && size.width > 0 && size.height > 0;
+  const save = async (kind: "svg" | "png") => {
+    if (!layout || !area.current) return;
+    const look = lookOf(area.current);
+    download(await (kind === "svg" ? svgFile : pngFile)(layout, name, look), `${name}.${kind}`);
+  };
+  const allFolded = [...canFold].every((id) => folded.has(id));
+  return (
+    <div className="litlab-Graph">
+      <div className="litlab-Graph-bar" role="toolbar" aria-label={trans.__("Graph")}>
+        <SearchBox graph={graph} trans={trans} input={input} onChoose={(box) => go(box, true)} />
+        <Action name={trans.__("Zoom out")} onClick={() => void flow.zoomOut()} text="−" />
+        <Action name={trans.__("Zoom in")} onClick={() => void flow.zoomIn()}>
+          <addIcon.react tag="span" />
+        </Action>
+        <Action name={trans.__("Fit")} onClick={() => void flow.fitView(FIT)} text={trans.__("Fit")} />
+        {canFold.size > 0 && (
+          <Action
+            name={allFolded ? trans.__("Unfold all") : trans.__("Fold all")}
+            text={allFolded ? trans.__("Unfold all") : trans.__("Fold all")}
+            onClick={() => setFolded(allFolded ? new Set() : canFold)}
+          />
+        )}
+        <Action name={trans.__("Export as SVG")} onClick={() => void save("svg")} text="SVG">
+          <downloadIcon.react tag="span" />
+        </Action>
+        <Action name={trans.__("Export as PNG")} onClick={() => void save("png")} text="PNG">
+          <downloadIcon.react tag="span" />
+        </Action>
+        <div className="litlab-Graph-rest">{children}</div>
+      </div>
+      <div className="litlab-Graph-main">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: arrows lead from it to the nodes. */}
+        <div
+          className="litlab-Graph-area"
+          ref={area}
+          role="group"
+          aria-label={trans.__("Graph of %1; arrows go from node to node, Enter shows details", name)}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: as above.
+          tabIndex={0}
+          onKeyDown={onKeyDown}
+          aria-busy={!ready}
+        >
+          {ready ? (
+            <BoxContext.Provider value={context}>
+              <ReactFlow
+                nodes={nodes}
+                edges={edges}
+                nodeTypes={NODE_TYPES}
+                edgeTypes={EDGE_TYPES}
+                fitView
+                fitViewOptions={FIT}
+                minZoom={LEAST_ZOOM}
+                maxZoom={MOST_ZOOM}
+                onlyRenderVisibleElements
+                nodesDraggable={false}
+                nodesConnectable={false}
+                nodesFocusable={false}
+                edgesFocusable={false}
+                elementsSelectable={false}
+                disableKeyboardA11y
+                deleteKeyCode={null}
+                selectionKeyCode={null}
+                multiSelectionKeyCode={null}
+                panActivationKeyCode={null}
+                zoomActivationKeyCode={null}
+                proOptions={{ hideAttribution: true }}
+                onNodeClick={(_, { id, type }) => {
+                  if (type !== "box") return;
+                  setOpened(id);
+                  go(id);
+                }}
+              >
+                <Arrow />
+                <Distance />
+                <MiniMap
+                  pannable
+                  zoomable
+                  ariaLabel={trans.__("Overview")}
+                  nodeClassName={({ type }) => `litlab-mod-${type}`}
+                />
+              </ReactFlow>
+            </BoxContext.Provider>
+          ) : (
+            <p role="status">{trans.__("Laying out…")}</p>
+          )}
+        </div>
+        {node && (
+          <SidePanel graph={graph} node={node} trans={trans} onClose={close} onGo={(id) => {
+            setOpened(boxOfNode(id));
+            go(boxOfNode(id));
+          }}>
+            {details?.(node)}
+          </SidePanel>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface ActionProps {
+  readonly name: string;
+  readonly onClick: () => void;
+  readonly text?: string;
+  readonly children?: ReactNode;
+}
+
+function Action({ name, onClick, text, children }: ActionProps) {
+  return (
+    <button type="button" className="jp-mod-styled jp-mod-minimal" aria-label={name} title={name} onClick={onClick}>
+      {children}
+      {text}
+    </button>
+  );
+}
+
+/** The head of all edges' arrows. */
+function Arrow() {
+  return (
+    <svg className="litlab-Graph-defs" aria-hidden="true">
+      <defs>
+        <marker
+          id="litlab-Graph-arrow"
+          viewBox="0 0 8 8"
+          refX="7"
+          refY="4"
+          markerWidth="8"
+          markerHeight="8"
+          orient="auto"
+        >
+          <path d="M0,0.5L7,4L0,7.5Z" />
+        </marker>
+      </defs>
+    </svg>
+  );
+}
+
+/** Tells the style sheet whether texts can be read. */
+function Distance() {
+  const far = useStore((state) => state.transform[2] < FAR);
+  return <div className="litlab-Graph-distance" data-far={far} />;
+}
+
+function useLayout(graph: Graph, visible: ReturnType<typeof visibleGraph>): Layout | null {
+  const [layout, setLayout] = useState<Layout | null>(null);
+  useEffect(() => {
+    let current = true;
+    void layOut(graph, visible).then((laid) => current && setLayout(laid));
+    return () => {
+      current = false;
+    };
+  }, [graph, visible]);
+  return layout;
+}
+
+/** An element's size, which is 0 while its tab is hidden. */
+function useSize() {
+  const element = useRef<HTMLDivElement>(null);
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  useEffect(() => {
+    if (!element.current) return;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry && entry.contentRect.width > 0) setSize(entry.contentRect);
+    });
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, []);
+  return [element, size] as const;
+}
+
+function useNodes(layout: Layout | null, active: string | null, trans: TranslationBundle): BoxNode[] {
+  const nodes = useMemo(() => (layout ? layout.placed.map((placed) => nodeOf(layout, placed, trans)) : []), [layout, trans]);
+  const first = nodes.find(({ type }) => type === "box")?.id ?? null;
+  const selected = active ?? first;
+  return useMemo(() => nodes.map((node) => (node.id === selected ? { ...node, selected: true } : node)), [nodes, selected]);
+}
+
+function nodeOf(layout: Layout, { box, x, y, width, height }: Placed, trans: TranslationBundle): BoxNode {
+  const size = { width, height };
+  const right = layout.direction === "right";
+  const point = { width: 1, height: 1 };
+  const kind = box.type === "" ? trans.__("group of %1", box.size) : box.type;
+  return {
+    id: box.id,
+    type: box.open ? "frame" : "box",
+    position: { x, y },
+    ...size,
+    // Given, so that edges to nodes outside the view have ends, and nothing is measured.
+    measured: size,
+    handles: [
+      { type: "target", position: (right ? "left" : "top") as never, x: right ? 0 : width / 2, y: right ? height / 2 : 0, ...point },
+      { type: "source", position: (right ? "right" : "bottom") as never, x: right ? width : width / 2, y: right ? height / 2 : height, ...point },
+    ],
+    ...(box.open && { zIndex: -1, style: { pointerEvents: "none" as const } }),
+    domAttributes: { "aria-roledescription": undefined },
+    data: {
+      box,
+      direction: layout.direction,
+      name: [box.title, kind, ...(box.problem === null ? [] : [box.problem])].join(", "),
+      foldName: box.open ? trans.__("Fold %1", box.title) : trans.__("Unfold %1", box.title),
+    },
+  };
+}
+
+function useEdges(layout: Layout | null, trans: TranslationBundle): LinkEdge[] {
+  return useMemo(() => {
+    if (!layout) return [];
+    const titles = new Map(layout.placed.map(({ box }) => [box.id, box.title]));
+    return layout.routed.map(({ link, path, middle }) => ({
+      id: link.id,
+      source: link.from,
+      target: link.to,
+      type: "link",
+      ariaLabel: trans.__("From %1 to %2: %3", titles.get(link.from) ?? "", titles.get(link.to) ?? "", link.label),
+      data: { path, middle, label: link.label },
+    }));
+  }, [layout, trans]);
+}
