@@ -26,7 +26,7 @@ const ICONS = new Map<string, NodeIcon>([
   ["normalization", { path: "M1.5 13C5 13 5.5 3 8 3S11 13 14.5 13M8 3V13", color: GREEN }],
   ["pooling", { path: "M2.5 3.5H13.5L9.5 8.5V13L6.5 11.5V8.5Z", color: BLUE }],
   ["attention", { path: "M1.5 8C4.5 3.5 11.5 3.5 14.5 8 11.5 12.5 4.5 12.5 1.5 8ZM8 6A2 2 0 1 0 8 10 2 2 0 1 0 8 6Z", color: ACCENT }],
-  ["reshape", { path: "M2.5 2.5H8.5V8.5H2.5ZM11.5 5.5H13.5V13.5H5.5V11.5", color: GREY }],
+  ["shape", { path: "M2.5 2.5H8.5V8.5H2.5ZM11.5 5.5H13.5V13.5H5.5V11.5", color: GREY }],
   ["activation", { path: "M1.5 12.5H7L13.5 3.5M1.5 8H14.5M8 1.5V14.5", color: GREEN }],
   ["operation", { path: "M8 2.5V13.5M2.5 8H13.5", color: GREY }],
   ["model", { path: "M2 2.5H7V7H2ZM9 9H14V13.5H9ZM4.5 7V11.2H9", color: ACCENT }],
