@@ -1,4 +1,6 @@
 import type { JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { canvasPlugin, drivePlugin } from "./canvas/plugin.js";
+import { modelPlugin } from "./model/plugin.js";
 import { notebookCellsPlugin } from "./notebook-cells/plugin.js";
 import { plotlyPlugin } from "./plotly/plugin.js";
 import { previewPlugin } from "./preview/plugin.js";
@@ -10,6 +12,9 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   servicePlugin,
   previewPlugin,
   notebookCellsPlugin,
+  canvasPlugin,
+  drivePlugin,
+  modelPlugin,
   statusPlugin,
   launcherPlugin,
 ];

@@ -105,7 +105,15 @@ export function visibleGraph(graph: Graph, folded: ReadonlySet<string>): Visible
   };
   const boxes: Box[] = [];
   for (const { id, name } of graph.groups) {
-    const box = { ...common(boxOfGroup(id)), title: name, type: "", icon: "group", lines: [], problem: null, node: null };
+    const box = {
+      ...common(boxOfGroup(id)),
+      title: name,
+      type: "",
+      icon: "group",
+      lines: [],
+      problem: null,
+      node: null,
+    };
     if (box.size > 0 && seenAs(box.id) === box.id) boxes.push(box);
   }
   for (const node of graph.nodes) {

@@ -29,7 +29,8 @@ export interface Geometry {
   readonly routes: ReadonlyMap<string, readonly Point[]>;
 }
 
-export const linesOf = ({ lines, problem }: Box): number => Math.min(MOST_LINES, lines.length) + (problem === null ? 0 : 1);
+export const linesOf = ({ lines, problem }: Box): number =>
+  Math.min(MOST_LINES, lines.length) + (problem === null ? 0 : 1);
 
 /** How large a box is that holds no others. */
 export function sizeOf(box: Box): { width: number; height: number } {

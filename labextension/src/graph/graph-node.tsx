@@ -6,7 +6,10 @@ import type { Graph } from "./graph.js";
 import { subtitleOf } from "./graph-svg.js";
 import { nodeIcon } from "./node-icons.js";
 
-export type BoxNode = Node<{ box: Box; direction: Graph["direction"]; name: string; foldName: string }, "box" | "frame">;
+export type BoxNode = Node<
+  { box: Box; direction: Graph["direction"]; name: string; foldName: string },
+  "box" | "frame"
+>;
 export type LinkEdge = Edge<{ path: string; label: string; middle: Point }, "link">;
 
 /** What boxes need of the view that they are in. */
@@ -41,7 +44,14 @@ export const BoxOnPage = memo(function BoxOnPage({ data, selected, id }: NodePro
   return (
     <>
       {/* biome-ignore lint/a11y/useSemanticElements: a button holds no button, and a folded node has one. */}
-      <div ref={element} className={className} role="button" aria-label={name} tabIndex={selected ? 0 : -1} title={box.title}>
+      <div
+        ref={element}
+        className={className}
+        role="button"
+        aria-label={name}
+        tabIndex={selected ? 0 : -1}
+        title={box.title}
+      >
         <div className="litlab-Graph-head">
           <Icon name={box.icon} />
           <div className="litlab-Graph-titles">

@@ -1,5 +1,5 @@
-import { addIcon, downloadIcon } from "@jupyterlab/ui-components";
 import type { TranslationBundle } from "@jupyterlab/translation";
+import { addIcon, downloadIcon } from "@jupyterlab/ui-components";
 import { MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
@@ -10,6 +10,7 @@ import { type Graph, type GraphNode, problemOf } from "./graph.js";
 import { BoxContext, type BoxNode, BoxOnPage, FrameOnPage, type LinkEdge, LinkOnPage } from "./graph-node.js";
 import { type Layout, layOut, type Placed } from "./layout.js";
 import { neighbour } from "./neighbour.js";
+import { Problem } from "./problem.js";
 import { SearchBox } from "./search-box.js";
 import { SidePanel } from "./side-panel.js";
 
@@ -36,12 +37,7 @@ const FIT = { padding: 0.08, maxZoom: 1, minZoom: LEAST_ZOOM };
 /** A graph to look at: pans, zooms, finds, folds, exports. One that is too large is refused with a sentence. */
 export function GraphView(props: GraphViewProps) {
   const problem = problemOf(props.graph, props.trans);
-  if (problem !== null)
-    return (
-      <div className="litlab-Graph litlab-mod-refused" role="alert">
-        {problem}
-      </div>
-    );
+  if (problem !== null) return <Problem title={props.trans.__("%1 is too large", props.name)} reason={problem} />;
   return (
     <ReactFlowProvider>
       <Flow {...props} />
@@ -168,7 +164,7 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
         <div className="litlab-Graph-rest">{children}</div>
       </div>
       <div className="litlab-Graph-main">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: arrows lead from it to the nodes. */}
+        {/* biome-ignore lint/a11y/useSemanticElements: arrows lead from it to the nodes. */}
         <div
           className="litlab-Graph-area"
           ref={area}
@@ -224,10 +220,16 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
           )}
         </div>
         {node && (
-          <SidePanel graph={graph} node={node} trans={trans} onClose={close} onGo={(id) => {
-            setOpened(boxOfNode(id));
-            go(boxOfNode(id));
-          }}>
+          <SidePanel
+            graph={graph}
+            node={node}
+            trans={trans}
+            onClose={close}
+            onGo={(id) => {
+              setOpened(boxOfNode(id));
+              go(boxOfNode(id));
+            }}
+          >
             {details?.(node)}
           </SidePanel>
         )}
@@ -307,10 +309,16 @@ function useSize() {
 }
 
 function useNodes(layout: Layout | null, active: string | null, trans: TranslationBundle): BoxNode[] {
-  const nodes = useMemo(() => (layout ? layout.placed.map((placed) => nodeOf(layout, placed, trans)) : []), [layout, trans]);
+  const nodes = useMemo(
+    () => (layout ? layout.placed.map((placed) => nodeOf(layout, placed, trans)) : []),
+    [layout, trans],
+  );
   const first = nodes.find(({ type }) => type === "box")?.id ?? null;
   const selected = active ?? first;
-  return useMemo(() => nodes.map((node) => (node.id === selected ? { ...node, selected: true } : node)), [nodes, selected]);
+  return useMemo(
+    () => nodes.map((node) => (node.id === selected ? { ...node, selected: true } : node)),
+    [nodes, selected],
+  );
 }
 
 function nodeOf(layout: Layout, { box, x, y, width, height }: Placed, trans: TranslationBundle): BoxNode {
@@ -326,8 +334,20 @@ function nodeOf(layout: Layout, { box, x, y, width, height }: Placed, trans: Tra
     // Given, so that edges to nodes outside the view have ends, and nothing is measured.
     measured: size,
     handles: [
-      { type: "target", position: (right ? "left" : "top") as never, x: right ? 0 : width / 2, y: right ? height / 2 : 0, ...point },
-      { type: "source", position: (right ? "right" : "bottom") as never, x: right ? width : width / 2, y: right ? height / 2 : height, ...point },
+      {
+        type: "target",
+        position: (right ? "left" : "top") as never,
+        x: right ? 0 : width / 2,
+        y: right ? height / 2 : 0,
+        ...point,
+      },
+      {
+        type: "source",
+        position: (right ? "right" : "bottom") as never,
+        x: right ? width : width / 2,
+        y: right ? height / 2 : height,
+        ...point,
+      },
     ],
     ...(box.open && { zIndex: -1, style: { pointerEvents: "none" as const } }),
     domAttributes: { "aria-roledescription": undefined },

@@ -46,7 +46,10 @@ export const MOST_NODES = 10_000;
 export const MOST_EDGES = 50_000;
 
 /** Why a graph is not drawn, in a sentence; null if it is. */
-export function problemOf({ nodes, edges }: Graph, trans: TranslationBundle): string | null {
+export function problemOf(
+  { nodes, edges }: { readonly nodes: readonly unknown[]; readonly edges: readonly unknown[] },
+  trans: TranslationBundle,
+): string | null {
   const number = (count: number) => count.toLocaleString("en-US");
   if (nodes.length > MOST_NODES)
     return trans.__("It has %1 nodes; at most %2 can be drawn.", number(nodes.length), number(MOST_NODES));

@@ -17,8 +17,7 @@ export function layOutInLayers(
   const leaves = boxes.filter(({ open }) => !open);
   const after = Map.groupBy(links, ({ from }) => from);
   const waiting = new Map(leaves.map(({ id }) => [id, 0]));
-  for (const { from, to } of links)
-    if (waiting.has(from)) waiting.set(to, (waiting.get(to) ?? 0) + 1);
+  for (const { from, to } of links) if (waiting.has(from)) waiting.set(to, (waiting.get(to) ?? 0) + 1);
   const layerOf = new Map(leaves.map(({ id }) => [id, 0]));
   // What lies on a cycle is never free and stays where what leads to it has put it.
   const free = leaves.map(({ id }) => id).filter((id) => waiting.get(id) === 0);

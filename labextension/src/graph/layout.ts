@@ -1,7 +1,7 @@
 import { layOutWithElk, MOST_FOR_ELK } from "./elk.js";
 import type { Box, Link, VisibleGraph } from "./fold.js";
-import type { Graph } from "./graph.js";
 import { around, FRAME, FRAME_TOP, type Geometry, linesOf, type Point, type Rectangle, sizeOf } from "./geometry.js";
+import type { Graph } from "./graph.js";
 import { layOutInLayers } from "./layers.js";
 import { curve, rounded } from "./paths.js";
 

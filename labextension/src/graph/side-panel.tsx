@@ -27,7 +27,11 @@ export function SidePanel({ graph, node, trans, onClose, onGo, children }: SideP
           {ends.slice(0, MOST_JOINED).map(({ id, label }, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: two nodes may be joined twice.
             <li key={i}>
-              <button type="button" className="jp-mod-styled jp-mod-minimal" onClick={() => onGo(id)}>
+              <button
+                type="button"
+                className="jp-mod-styled jp-mod-minimal litlab-Graph-text-button"
+                onClick={() => onGo(id)}
+              >
                 {titles.get(id) ?? id}
               </button>{" "}
               <span className="litlab-Graph-type">{label}</span>
@@ -42,7 +46,7 @@ export function SidePanel({ graph, node, trans, onClose, onGo, children }: SideP
         <h2>{node.title}</h2>
         <button
           type="button"
-          className="jp-mod-styled jp-mod-minimal"
+          className="jp-mod-styled jp-mod-minimal litlab-Graph-close"
           aria-label={trans.__("Close the details")}
           onClick={onClose}
         >
@@ -61,7 +65,13 @@ export function SidePanel({ graph, node, trans, onClose, onGo, children }: SideP
 const LONGEST_VALUE = 2000;
 
 /** Settings as a table; values that are no texts are shown as JSON. */
-export function Settings({ settings, trans }: { settings: Readonly<Record<string, unknown>>; trans: TranslationBundle }) {
+export function Settings({
+  settings,
+  trans,
+}: {
+  settings: Readonly<Record<string, unknown>>;
+  trans: TranslationBundle;
+}) {
   const rows = Object.entries(settings);
   if (rows.length === 0) return <p>{trans.__("It has no settings.")}</p>;
   return (
@@ -80,4 +90,8 @@ export function Settings({ settings, trans }: { settings: Readonly<Record<string
 
 /** A setting's value in a line. */
 export const settingText = (value: unknown): string =>
-  typeof value === "string" ? value : Array.isArray(value) ? value.map(settingText).join(", ") : String(JSON.stringify(value));
+  typeof value === "string"
+    ? value
+    : Array.isArray(value)
+      ? value.map(settingText).join(", ")
+      : String(JSON.stringify(value));

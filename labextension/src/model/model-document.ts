@@ -1,0 +1,58 @@
+import {
+  ABCWidgetFactory,
+  DocumentModel,
+  type DocumentRegistry,
+  DocumentWidget,
+  TextModelFactory,
+} from "@jupyterlab/docregistry";
+import type { Contents } from "@jupyterlab/services";
+import type { TranslationBundle } from "@jupyterlab/translation";
+import { modelIcon } from "../icons/icons.js";
+import type { IVaultService } from "../service/tokens.js";
+import { ModelContent } from "./model-content.js";
+
+/** Documents whose content stays on the server, which reads it itself: a model's file may be large. */
+export class FileModelFactory extends TextModelFactory {
+  override get name(): string {
+    return "litlab-file";
+  }
+
+  override get fileFormat(): Contents.FileFormat {
+    return null;
+  }
+
+  override createNew(options: Parameters<TextModelFactory["createNew"]>[0] = {}): DocumentModel {
+    // Of a document that is shared JupyterLab neither saves anything nor makes a copy as a checkpoint.
+    return new DocumentModel({ ...options, collaborationEnabled: true });
+  }
+}
+
+export interface ModelFactoryOptions extends DocumentRegistry.IWidgetFactoryOptions {
+  readonly service: IVaultService;
+  readonly contents: Contents.IManager;
+  readonly trans: TranslationBundle;
+}
+
+export type ModelDocumentWidget = DocumentWidget<ModelContent>;
+
+/** Opens models' files in tabs that show their layers as graphs. */
+export class ModelFactory extends ABCWidgetFactory<ModelDocumentWidget> {
+  readonly #options: ModelFactoryOptions;
+
+  constructor(options: ModelFactoryOptions) {
+    super(options);
+    this.#options = options;
+  }
+
+  protected override createNewWidget(context: DocumentRegistry.Context): ModelDocumentWidget {
+    const { service, contents, trans } = this.#options;
+    const source = () => ({ path: contents.localPath(context.path) });
+    const content = new ModelContent(service, trans, source());
+    context.pathChanged.connect(() => {
+      content.source = source();
+    });
+    const widget = new DocumentWidget({ context, content });
+    widget.title.icon = modelIcon;
+    return widget;
+  }
+}
