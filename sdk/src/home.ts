@@ -14,13 +14,17 @@ export const cacheFolder = (): string => join(process.env.XDG_CACHE_HOME || join
 
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 
+/** Whether a text is a team's, item's, asset's or canvas' name, as `checkName` has them. */
+export const isName = (name: unknown): name is string =>
+  typeof name === "string" && NAME.test(name) && !name.endsWith(".");
+
 /**
  * Checks a team's, item's, asset's or canvas' name: 1–128 letters, digits, `.`, `_`, `-`; no leading `.` or `-`, no trailing `.`.
  * @param what what the name names, for the message
  * @throws LitVaultError
  */
 export function checkName(name: unknown, what = "name"): string {
-  if (typeof name === "string" && NAME.test(name) && !name.endsWith(".")) return name;
+  if (isName(name)) return name;
   const found = typeof name === "string" ? JSON.stringify(name.slice(0, 140)) : typeof name;
   throw new LitVaultError(
     `${found} is no valid ${what}: expected 1 to 128 letters, digits, '.', '_' or '-', no leading '.' or '-', no trailing '.'`,

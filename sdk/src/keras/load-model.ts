@@ -6,7 +6,7 @@ import { Tensor } from "../tf.js";
 import { buildWithin } from "./build-limits.js";
 import { buildModel } from "./build-model.js";
 import { loadCompiled } from "./compiled/load-compiled.js";
-import type { KerasContainer, StoredGroup } from "./file/container.js";
+import type { KerasContainer, KerasNode, StoredGroup } from "./file/container.js";
 import { registerLayers } from "./layers/layer-types.js";
 import type { LoadKerasOptions } from "./load-keras.js";
 import { unusedNames } from "./settings/custom-objects.js";
@@ -16,23 +16,10 @@ import { setWeights } from "./weights.js";
 const SLACK = 2 ** 20;
 
 /** The model that an open file holds. @throws LitModelError that names the file and what in it does not load */
-export async function loadModel(
-  container: KerasContainer,
-  { customObjects, onProgress }: LoadKerasOptions = {},
-): Promise<LayersModel> {
-  const { config, path, major, weights } = container;
-  if (!config) throw new LitModelError(`${path}: the file holds weights and no model`);
-  registerLayers();
-  const origin = { path, major, ...(customObjects && { customObjects }) };
-  let model: LayersModel;
+export async function loadModel(container: KerasContainer, options: LoadKerasOptions = {}): Promise<LayersModel> {
+  const model = buildUnset(container, options);
   try {
-    model = buildWithin(valuesIn(weights) + SLACK, () => settingAlone(() => buildModel(config, origin)));
-  } catch (cause) {
-    if (cause instanceof LitError) throw withUnused(cause, unusedNames(config, customObjects));
-    throw new LitModelError(`${path}: the layers do not fit together: ${(cause as Error).message}`, { cause });
-  }
-  try {
-    await setWeights(model, config, container, onProgress);
+    await setWeights(model, container.config as KerasNode, container, options.onProgress);
     await loadCompiled(model, container);
   } catch (error) {
     model.dispose();
@@ -40,6 +27,23 @@ export async function loadModel(
   }
   takeInputsByName(model);
   return model;
+}
+
+/**
+ * The model that an open file holds, its weights not yet those of the file: they have shapes and must not be read.
+ * @throws LitModelError that names the file and what in it does not load
+ */
+export function buildUnset(container: KerasContainer, { customObjects }: LoadKerasOptions = {}): LayersModel {
+  const { config, path, major, weights } = container;
+  if (!config) throw new LitModelError(`${path}: the file holds weights and no model`);
+  registerLayers();
+  const origin = { path, major, ...(customObjects && { customObjects }) };
+  try {
+    return buildWithin(valuesIn(weights) + SLACK, () => settingAlone(() => buildModel(config, origin)));
+  } catch (cause) {
+    if (cause instanceof LitError) throw withUnused(cause, unusedNames(config, customObjects));
+    throw new LitModelError(`${path}: the layers do not fit together: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** Lets a model predict from inputs under their names, as `fit` takes them. */

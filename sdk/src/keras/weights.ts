@@ -35,13 +35,7 @@ export async function setWeights(
   container: KerasContainer,
   onProgress?: (fraction: number) => void,
 ): Promise<void> {
-  const { layout, weights } = container;
-  const pairs = pairsOf(
-    layout === "keras"
-      ? matchGroups(model, config, weights, container, false)
-      : matchNames(model, legacyWeights(weights), container, true),
-    container,
-  );
+  const pairs = pairWeights(model, config, container);
   const total = pairs.reduce((sum, { array }) => sum + sizeOf(array.shape), 0);
   let read = 0;
   for (const { variable, array } of pairs) {
@@ -72,6 +66,19 @@ export async function replaceWeights(model: LayersModel, container: KerasContain
     throw error;
   }
   for (const [i, { variable }] of pairs.entries()) assign(variable, tensors[i] as Tensor);
+}
+
+/**
+ * The weights of the model that was made from a file's config, each with the array that holds it.
+ * @throws LitModelError that names the layer, found and expected, if a count or a shape does not fit
+ */
+export function pairWeights(model: LayersModel, config: KerasNode, container: KerasContainer): Pair[] {
+  const { layout, weights } = container;
+  const matches =
+    layout === "keras"
+      ? matchGroups(model, config, weights, container, false)
+      : matchNames(model, legacyWeights(weights), container, true);
+  return pairsOf(matches, container);
 }
 
 /** A weight and the array that holds it. */
@@ -196,7 +203,7 @@ function matchGroups(
 }
 
 /** Every array of a layer's group and its place there, without the states of random generators. */
-function arraysOf(group: StoredGroup, prefix = ""): [string, StoredArray][] {
+export function arraysOf(group: StoredGroup, prefix = ""): [string, StoredArray][] {
   const inner = [...group.groups].filter(([name]) => !name.startsWith("seed_generator"));
   return [
     ...[...group.arrays].map(([name, array]): [string, StoredArray] => [prefix + name, array]),

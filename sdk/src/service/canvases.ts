@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { access, constants, link, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LitError, LitModelError, LitVaultError } from "../errors.js";
-import { besidePath, checkName, entriesOf, sameName, sweepUnfinished, syncPath, teamFolder } from "../home.js";
+import { besidePath, checkName, entriesOf, isName, sameName, sweepUnfinished, syncPath, teamFolder } from "../home.js";
 import { openForReading } from "../open-for-reading.js";
 import { isTeam } from "../vault/catalogue.js";
 import { vaultError } from "../vault/vault-error.js";
@@ -117,15 +117,6 @@ async function namesOf(team: string): Promise<string[]> {
   const entries = await entriesOf(folderOf(team));
   const names = entries.filter(({ name }) => name.endsWith(ENDING)).map(({ name }) => name.slice(0, -ENDING.length));
   return names.filter(isName).sort();
-}
-
-function isName(name: string): boolean {
-  try {
-    checkName(name);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function checkTeam(team: string): Promise<void> {

@@ -2,17 +2,28 @@ import { stat } from "node:fs/promises";
 import { LitVaultError } from "../errors.js";
 import { blobPath } from "../vault/blobs.js";
 import { readCatalogue } from "../vault/catalogue.js";
-import { importModel } from "../vault/import-model.js";
 import { findItem, type ItemLabel, type ItemRecord } from "../vault/item-record.js";
 import { VaultItem } from "../vault/vault-item.js";
 import type { Methods } from "./methods.js";
+import type { ModelProcess } from "./models/model-process.js";
+import type { Models } from "./models.js";
 import { modelPath } from "./server-path.js";
 import type { Uploads } from "./uploads.js";
 import type { Watcher } from "./watcher.js";
 
 type ItemMethods = Methods<"items.list" | "items.get" | "items.rename" | "items.import">;
 
-export const itemMethods = (watcher: Watcher, uploads: Uploads, root: string): ItemMethods => ({
+interface Context {
+  readonly watcher: Watcher;
+  readonly uploads: Uploads;
+  readonly models: Models;
+  /** Where models are imported. */
+  readonly imports: ModelProcess;
+  /** The folder of Jupyter's server. */
+  readonly root: string;
+}
+
+export const itemMethods = ({ watcher, uploads, models, imports, root }: Context): ItemMethods => ({
   "items.list": async ({ team }) => {
     await watcher.follow(team);
     const rows = await readCatalogue(team, (db) =>
@@ -23,6 +34,7 @@ export const itemMethods = (watcher: Watcher, uploads: Uploads, root: string): I
         .orderBy("id")
         .execute(),
     );
+    models.warm();
     return rows ?? [];
   },
 
@@ -32,11 +44,12 @@ export const itemMethods = (watcher: Watcher, uploads: Uploads, root: string): I
     const record = await recordOf(team, name);
     const { row, features, labels } = record;
     const path = blobPath(team, row.blob);
-    const [details, assets, canvas, file] = await Promise.all([
+    const [details, assets, canvas, file, outline] = await Promise.all([
       item.details,
       item.getAssets(),
       item.canvas,
       stat(path).catch(() => null),
+      models.outline(path).catch((error: Error) => ({ nodes: [], problem: error.message })),
     ]);
     return {
       name: row.name,
@@ -57,8 +70,10 @@ export const itemMethods = (watcher: Watcher, uploads: Uploads, root: string): I
       })),
       assets: assets.map((asset) => asset.name),
       file: { path, bytes: file?.size ?? 0 },
-      layers: [],
-      problem: null,
+      layers: outline.nodes.flatMap(({ parent, title, type, shape, parameters }) =>
+        parent === undefined ? [{ name: title, type, shape, parameters }] : [],
+      ),
+      problem: outline.problem,
       hasCanvas: canvas !== null,
     };
   },
@@ -72,9 +87,9 @@ export const itemMethods = (watcher: Watcher, uploads: Uploads, root: string): I
     const path = "path" in source ? await modelPath(root, source.path) : uploads.pathOf(source.upload, page);
     const tell = (message: string, share: number | null) => token && page.progress({ token, message, share });
     tell("Reading the model", null);
-    const item = await importModel(team, path, [], name, { onProgress: (share) => tell("Reading weights", share) });
+    const imported = await imports.ask("import", { team, path, name }, (share) => tell("Reading weights", share));
     if ("upload" in source) await uploads.done(source.upload);
-    return { name: item.name };
+    return imported;
   },
 });
 

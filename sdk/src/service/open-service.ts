@@ -4,7 +4,8 @@ import { canvasMethods } from "./canvases.js";
 import { greetingMethods } from "./greeting.js";
 import { itemMethods } from "./items.js";
 import type { Methods, Page } from "./methods.js";
-import { modelMethods } from "./models.js";
+import { ModelProcess } from "./models/model-process.js";
+import { Models } from "./models.js";
 import { teamMethods } from "./teams.js";
 import { Uploads } from "./uploads.js";
 import { Watcher } from "./watcher.js";
@@ -27,23 +28,30 @@ export interface Service {
   end(): void;
 }
 
+/** How long an import may take, and how long its process stays, ms. */
+const IMPORT = { limit: 30 * 60_000, stay: 10_000 };
+
 /** Opens the vault's service over the home; it reads nothing before it is asked. */
 export function openService({ version, root, onChange }: ServiceOptions): Service {
   const watcher = new Watcher(onChange);
   const uploads = new Uploads();
+  const models = new Models(root);
+  const imports = new ModelProcess(IMPORT.limit, IMPORT.stay);
   return {
     methods: {
       ...greetingMethods(version),
       ...teamMethods(watcher),
-      ...itemMethods(watcher, uploads, root),
+      ...itemMethods({ watcher, uploads, models, imports, root }),
       ...uploads.methods,
       ...assetMethods(watcher),
       ...canvasMethods(watcher),
-      ...modelMethods(root),
+      ...models.methods,
     },
     leave: (page) => uploads.leave(page),
     end: () => {
       watcher.end();
+      models.end();
+      imports.end();
       uploads.end();
     },
   };

@@ -1,4 +1,4 @@
-import { entriesOf, litHome } from "../home.js";
+import { entriesOf, isName, litHome } from "../home.js";
 import { VaultItem } from "./vault-item.js";
 
 /**
@@ -20,6 +20,6 @@ export async function getVaultItems(team: string, filter?: string | { readonly n
 export async function getTeams(): Promise<string[]> {
   const { isTeam } = await import("./catalogue.js");
   const teams: string[] = [];
-  for (const { name } of await entriesOf(litHome())) if (await isTeam(name)) teams.push(name);
+  for (const { name } of await entriesOf(litHome())) if (isName(name) && (await isTeam(name))) teams.push(name);
   return teams.sort();
 }

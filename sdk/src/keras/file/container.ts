@@ -14,6 +14,8 @@ export interface StoredArray {
   /** The absolute path in the file, `/layers/dense/vars/0`. */
   readonly path: string;
   readonly shape: readonly number[];
+  /** How the values are stored, as in `float16`. */
+  readonly dtype: string;
 }
 
 /** A group of an HDF5 file. Names of groups and arrays are in the file's order. */

@@ -85,7 +85,10 @@ export function listTree(file: ForeignFile) {
         throw new Refusal(`${child} is ${kind === null ? "neither a group nor an array" : `a ${kind}`}`);
       visit(child);
       if (kind === "group") groups.set(name, listGroup(child, depth + 1));
-      else arrays.set(name, { path: child, shape: listArray(child).shape });
+      else {
+        const { shape, type, typeName } = listArray(child);
+        arrays.set(name, { path: child, shape, dtype: type ?? typeName });
+      }
     }
     return { texts: listTexts(path || "/"), groups, arrays };
   };

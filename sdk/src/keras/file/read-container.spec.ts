@@ -107,7 +107,7 @@ describe("files of Keras", () => {
         const vars = groupAt(container, "layers", "dense", "vars");
         expect(vars.texts.get("name")).toEqual(["dense_é"]);
         const [kernel] = vars.arrays.values();
-        expect(kernel).toEqual({ path: "/layers/dense/vars/0", shape: [3, 2] });
+        expect(kernel).toEqual({ path: "/layers/dense/vars/0", shape: [3, 2], dtype: "float32" });
         if (kernel) kernels.push(await container.read(kernel));
       });
     expect(kernels[1]).toEqual(kernels[0]);
