@@ -6,6 +6,7 @@ import { plotlyPlugin } from "./plotly/plugin.js";
 import { previewPlugin } from "./preview/plugin.js";
 import { servicePlugin } from "./service/plugin.js";
 import { launcherPlugin, statusPlugin } from "./status/plugin.js";
+import { sidebarPlugin } from "./sidebar/plugin.js";
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   plotlyPlugin,
@@ -17,6 +18,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   modelPlugin,
   statusPlugin,
   launcherPlugin,
+  sidebarPlugin,
 ];
 
 // JupyterLab takes an extension's plugins from its default export.

@@ -1,6 +1,6 @@
 import type { Notification } from "@litlab/sdk/rpc";
 import { Throttler } from "@lumino/polling";
-import { Signal } from "@lumino/signaling";
+import { type ISignal, Signal } from "@lumino/signaling";
 import type { IVaultService } from "../service/tokens.js";
 import {
   assetEntry,
@@ -30,6 +30,7 @@ const EMPTY: Readonly<Record<Kind, readonly Entry[]>> = { item: [], asset: [], c
 /** What the vault's sidebar shows. It asks the service while it is active, and again for what has changed. */
 export class VaultModel {
   readonly changed = new Signal<this, void>(this);
+  readonly teamChosen = new Signal<this, string>(this);
   readonly #service: IVaultService;
   readonly #refresh = new Throttler(() => this.#load(), { limit: PAUSE, edge: "trailing" });
   readonly #stale = new Set<What>(ALL);
@@ -151,6 +152,13 @@ export class VaultModel {
     if (isActive) void this.#load();
   }
 
+  /** The chosen team as soon as it is known; null where there is none, or nobody knows. */
+  async knownTeam(): Promise<string | null> {
+    this.isActive = true;
+    while (this.#team === null && this.#teams?.length !== 0 && this.problem === null) await nextOf(this.changed);
+    return this.#team;
+  }
+
   chooseTeam(team: string): void {
     if (team === this.#team) return;
     this.#team = team;
@@ -158,6 +166,7 @@ export class VaultModel {
     this.#selection = this.#renamed = this.#awaited = null;
     for (const part of ALL) this.#stale.add(part);
     this.changed.emit();
+    this.teamChosen.emit(team);
     void this.#load();
   }
 
@@ -274,6 +283,16 @@ export class VaultModel {
     this.changed.emit();
   }
 }
+
+/** A signal's next emission. */
+const nextOf = <T>(signal: ISignal<unknown, T>): Promise<T> =>
+  new Promise((resolve) => {
+    const slot = (_: unknown, value: T) => {
+      signal.disconnect(slot);
+      resolve(value);
+    };
+    signal.connect(slot);
+  });
 
 /** The other direction of a column that is sorted by already; else up, dates and values from the top. */
 export const nextSort = (sort: Sort, by: SortKey): Sort =>
