@@ -1,26 +1,50 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { ReactWidget } from "@jupyterlab/ui-components";
+import type { CommandRegistry } from "@lumino/commands";
+import { AssetDetails } from "../preview/asset-details.js";
+import { ItemDetails } from "../preview/item-details.js";
 import type { IVaultService } from "../service/tokens.js";
+import { useChanges } from "./use-changes.js";
 import type { VaultModel } from "./vault-model.js";
 
-/** What is known of the selected entry. */
-export class Details extends ReactWidget {
-  readonly #model: VaultModel;
-  readonly #service: IVaultService;
-  readonly #trans: TranslationBundle;
+export interface DetailsOptions {
+  readonly model: VaultModel;
+  readonly service: IVaultService;
+  readonly trans: TranslationBundle;
+  readonly commands: CommandRegistry;
+}
 
-  constructor(model: VaultModel, service: IVaultService, trans: TranslationBundle) {
+/** What is known of the selected item or asset, below the sidebar's lists. */
+export class Details extends ReactWidget {
+  readonly #options: DetailsOptions;
+
+  constructor(options: DetailsOptions) {
     super();
-    this.#model = model;
-    this.#service = service;
-    this.#trans = trans;
-    this.addClass("litlab-Details");
-    this.hide();
-    model.changed.connect(() => this.setHidden(model.selection === null));
+    this.#options = options;
+    this.addClass("litlab-SidebarDetails");
+    const { model, trans } = options;
+    this.node.setAttribute("role", "region");
+    this.node.setAttribute("aria-label", trans.__("Details"));
+    this.node.tabIndex = 0;
+    const follow = (): void => this.setHidden(shownOf(model) === null);
+    model.changed.connect(follow);
+    follow();
   }
 
   protected override render() {
-    void [this.#model, this.#service, this.#trans];
-    return null;
+    return <Shown {...this.#options} />;
   }
+}
+
+/** The selected entry that has details. */
+const shownOf = ({ selection, isLoaded }: VaultModel) =>
+  isLoaded && selection && selection.kind !== "canvas" ? selection : null;
+
+function Shown({ model, service, trans, commands }: DetailsOptions) {
+  useChanges(model);
+  const shown = shownOf(model);
+  const { team } = model;
+  if (!shown || team === null) return null;
+  const props = { service, trans, commands, team, name: shown.name };
+  return shown.kind === "item" ? <ItemDetails {...props} /> : <AssetDetails {...props} />;
 }

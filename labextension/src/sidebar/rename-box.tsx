@@ -69,7 +69,7 @@ export function RenameBox({ trans, name, onRename, onCancel }: RenameBoxProps) {
         onKeyDown={onKeyDown}
         onBlur={onBlur}
         onDoubleClick={(event) => event.stopPropagation()}
-        onPointerDown={(event) => event.stopPropagation()}
+        onMouseDown={(event) => event.stopPropagation()}
       />
       {problem && (
         <div id={problemId} className="litlab-Rename-problem" role="alert">

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { caretDownIcon, caretRightIcon, type LabIcon } from "@jupyterlab/ui-components";
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useId, useLayoutEffect, useRef } from "react";
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { type Entry, findByPrefix, type Kind } from "./lists.js";
 import { RenameBox } from "./rename-box.js";
 
@@ -9,8 +9,6 @@ import { RenameBox } from "./rename-box.js";
 const ROW = 24;
 /** Letters that follow within this time, ms, belong to one word. */
 const TYPING = 700;
-/** The mouse has moved this far, px, when a drag begins. */
-const DRAG_DISTANCE = 5;
 
 export interface SectionProps {
   readonly trans: TranslationBundle;
@@ -28,7 +26,7 @@ export interface SectionProps {
   readonly onToggle: () => void;
   readonly onSelect: (name: string) => void;
   readonly onOpen: (name: string) => void;
-  readonly onDrag: (event: PointerEvent, name: string) => void;
+  readonly onDrag: (press: MouseEvent, name: string) => void;
   readonly onRename: (name: string, newName: string) => Promise<string | null>;
   readonly onRenameEnd: () => void;
 }
@@ -154,7 +152,7 @@ function EntryList(props: SectionProps) {
               onFocus={({ target, currentTarget }) => target === currentTarget && props.onSelect(name)}
               onContextMenu={() => props.onSelect(name)}
               onDoubleClick={() => props.onOpen(name)}
-              onPointerDown={(event) => beginDrag(event, () => props.onDrag(event, name))}
+              onMouseDown={(event) => props.onDrag(event, name)}
             >
               <Swatch color={entry.color} icon={icon} />
               {renamed === name ? (
@@ -196,23 +194,4 @@ function labelOf({ name, value, date }: Entry, trans: TranslationBundle): string
   if (value !== null) parts.push(trans.__("value %1", shortNumber(value)));
   if (date) parts.push(date);
   return parts.join(", ");
-}
-
-/** Calls back when the mouse goes away with the button held. */
-function beginDrag({ button, clientX, clientY }: PointerEvent, onDrag: () => void): void {
-  if (button !== 0) return;
-  const over = new AbortController();
-  const { signal } = over;
-  const end = () => over.abort();
-  document.addEventListener(
-    "pointermove",
-    (event) => {
-      if (Math.hypot(event.clientX - clientX, event.clientY - clientY) < DRAG_DISTANCE) return;
-      end();
-      onDrag();
-    },
-    { signal },
-  );
-  document.addEventListener("pointerup", end, { signal });
-  document.addEventListener("pointercancel", end, { signal });
 }

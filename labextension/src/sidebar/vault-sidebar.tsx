@@ -19,7 +19,6 @@ export interface VaultSidebarOptions {
   readonly imports: Imports;
   readonly trans: TranslationBundle;
   readonly commands: CommandRegistry;
-  readonly onDrag: VaultViewProps["onDrag"];
   readonly onSort: VaultViewProps["onSort"];
 }
 
@@ -41,14 +40,14 @@ class VaultLists extends ReactWidget {
   }
 
   protected override render() {
-    const { model, imports, trans, commands, onDrag, onSort } = this.#options;
+    const { model, imports, trans, commands, onSort } = this.#options;
     const onFold = (kind: Kind): void => {
       const folded = [...this.#folded];
       this.folded = this.#folded.has(kind) ? folded.filter((other) => other !== kind) : [...folded, kind];
       this.foldedChanged.emit([...this.#folded]);
     };
     const folded = this.#folded;
-    return <VaultView {...{ model, imports, trans, commands, onDrag, onSort, folded, onFold }} />;
+    return <VaultView {...{ model, imports, trans, commands, onSort, folded, onFold }} />;
   }
 }
 

@@ -10,15 +10,15 @@ import {
   refreshIcon,
 } from "@jupyterlab/ui-components";
 import type { CommandRegistry } from "@lumino/commands";
-import type { PointerEvent } from "react";
 import { assetIcon, canvasIcon, modelIcon } from "../icons/icons.js";
+import { dragOnMove } from "../notebook-cells/drag-cell.js";
 import { COMMANDS } from "./command-ids.js";
 import { ImportList } from "./import-list.js";
 import type { Imports } from "./imports.js";
 import { KINDS, type Kind, SORT_KEYS, type Sort, type SortKey } from "./lists.js";
 import { Section } from "./section.js";
 import { useChanges } from "./use-changes.js";
-import { nextSort, type Selection, type VaultModel } from "./vault-model.js";
+import { nextSort, type VaultModel } from "./vault-model.js";
 
 export interface VaultViewProps {
   readonly model: VaultModel;
@@ -28,7 +28,6 @@ export interface VaultViewProps {
   readonly folded: ReadonlySet<Kind>;
   readonly onFold: (kind: Kind) => void;
   readonly onSort: (sort: Sort) => void;
-  readonly onDrag: (event: PointerEvent, entry: Selection) => void;
 }
 
 const ICONS: Record<Kind, LabIcon> = { item: modelIcon, asset: assetIcon, canvas: canvasIcon };
@@ -118,7 +117,7 @@ function SortBar({ model, trans, onSort }: Pick<VaultViewProps, "model" | "trans
   );
 }
 
-function Sections({ model, trans, commands, folded, onFold, onDrag }: VaultViewProps) {
+function Sections({ model, trans, commands, folded, onFold }: VaultViewProps) {
   const titles: Record<Kind, string> = {
     item: trans.__("Items"),
     asset: trans.__("Assets"),
@@ -180,7 +179,7 @@ function Sections({ model, trans, commands, folded, onFold, onDrag }: VaultViewP
             model.select({ kind, name });
             void commands.execute(COMMANDS.open);
           }}
-          onDrag={(event, name) => onDrag(event, { kind, name })}
+          onDrag={({ nativeEvent }, name) => dragOnMove(nativeEvent, { kind, team: model.team ?? "", name }, name)}
           onRename={(name, newName) => model.rename({ kind, name }, newName)}
           onRenameEnd={() => model.endRename()}
         />

@@ -41,8 +41,8 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
 
     const loading = loadSettings(settings, ID);
     const onSort = keepSort(model, loading);
-    const details = new Details(model, service, trans);
-    const sidebar = new VaultSidebar({ model, imports, trans, commands, onSort, onDrag: () => {} }, details);
+    const details = new Details({ model, service, trans, commands });
+    const sidebar = new VaultSidebar({ model, imports, trans, commands, onSort }, details);
     shell.add(sidebar, "left", { rank: 350, type: "Vault" });
     restorer?.add(sidebar, sidebar.id);
     void keepView(model, sidebar, loading);
