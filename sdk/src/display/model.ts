@@ -1,7 +1,8 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { getBackend } from "../../tfjs/core.js";
 import { currentDevice } from "../devices/current-device.js";
-import { escapeHtml, htmlTable } from "./html.js";
+import { besideGraph } from "./graph-drawing.js";
+import { htmlTable } from "./html.js";
 import type { MimeBundle } from "./mime-bundle.js";
 import { modelGraph } from "./model-graph.js";
 import { formatCount, isChain, layersOf, summarizeLayers, summaryText, totalsOf } from "./model-summary.js";
@@ -37,7 +38,5 @@ function modelCard(model: LayersModel): string {
   const table = htmlTable(title, head, rows, foot.join(". "));
   const graph = modelGraph(model);
   if (!graph) return table;
-  const scroll = "overflow:auto;scrollbar-gutter:stable;max-height:640px;margin-top:4px";
-  const details = `<details style="max-width:100%"${layers.length <= 30 ? " open" : ""}><summary style="cursor:pointer">Graph of ${escapeHtml(model.name)}</summary><div style="${scroll}">${graph}</div></details>`;
-  return `<div style="display:flex;flex-wrap:wrap;gap:8px 32px;align-items:flex-start">${table}${details}</div>`;
+  return besideGraph(table, graph, `Graph of ${model.name}`, layers.length <= 30);
 }
