@@ -33,6 +33,8 @@ export interface ItemRow {
   /** `{ name, shape }` of each input and output of the model. */
   readonly inputs: string;
   readonly outputs: string;
+  /** The SHA-256 of the canvas that the model was drawn on, in hex: its blob's name. Version 1 has none. */
+  readonly canvas: string | null;
 }
 
 export interface CatalogueTables {
@@ -59,6 +61,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     ) strict`,
     "create index items_blob on items (blob)",
   ],
+  ["alter table items add column canvas text", "create index items_canvas on items (canvas)"],
 ];
 
 const VERSION = MIGRATIONS.length;
@@ -225,7 +228,8 @@ async function guarded<T>(path: string, what: string, run: () => Promise<T>): Pr
 }
 
 /**
- * Reads a team's catalogue, also on a read-only home.
+ * Reads a team's catalogue, also on a read-only home: one of an older version stays so there.
+ * @param use must name no column that came after version 1
  * @returns what `use` gives, or null if there is no such team
  * @throws LitVaultError if the catalogue is damaged or of a newer version
  */
@@ -237,7 +241,12 @@ export async function readCatalogue<T>(
   return await guarded(path, "cannot be read", async () => {
     const connection = await connect(path);
     if (!connection) return null;
-    if ((await checkVersion(connection.db, path)) < VERSION) await migrate(connection.db, path);
+    const version = await checkVersion(connection.db, path);
+    if (version < VERSION)
+      await migrate(connection.db, path).catch((error) => {
+        // Every version since the first has what `use` reads, but for columns that a row may lack.
+        if (version === 0 || !isReadOnly(error)) throw error;
+      });
     return await use(connection.db);
   });
 }

@@ -3,11 +3,14 @@ import { hostname } from "node:os";
 import { basename } from "node:path";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import type { Insertable } from "kysely";
+import type { Canvas } from "../canvas/canvas.js";
+import type { CanvasDocument } from "../canvas-core/canvas-document.js";
 import { loadTf } from "../devices/load-tf.js";
 import { LitModelError, LitVaultError } from "../errors.js";
 import { checkName, sameName } from "../home.js";
 import type { LoadKerasOptions } from "../keras/load-keras.js";
 import type { CustomObjects } from "../keras/settings/custom-objects.js";
+import type { BlobSource } from "./blobs.js";
 import type { ItemRow } from "./catalogue.js";
 import type { ItemLabel, ModelPort } from "./item-record.js";
 import { VaultItem } from "./vault-item.js";
@@ -17,6 +20,8 @@ export interface ImportOptions {
   readonly assets?: readonly string[];
   /** What each output of the model is trained on; `labelIndex` null (the default) takes every column. Default: none. */
   readonly labels?: readonly { readonly feature: string; readonly labelIndex?: number | null }[];
+  /** The canvas that the model was drawn on; its file, as it is then, stays with the item. Default: none. */
+  readonly canvas?: Canvas | CanvasDocument;
   /** Take the place of an item that has the name. Default false. */
   readonly replace?: boolean;
   /** What the names of Lambdas, functions and classes stand for that Keras does not have; `loadModel` takes them too. */
@@ -39,12 +44,12 @@ export async function importModel(
   path: string,
   features: readonly string[] | readonly (readonly string[])[] = [],
   name?: string,
-  { assets, labels = [], replace = false, customObjects = {}, onProgress }: ImportOptions = {},
+  { assets, labels = [], canvas, replace = false, customObjects = {}, onProgress }: ImportOptions = {},
 ): Promise<VaultItem> {
   checkName(team, "team name");
   if (name !== undefined) checkName(name, "item name");
   const { checkNewTeam, readCatalogue, writeCatalogue } = await import("./catalogue.js");
-  const { hasBlob, removeBlob, storeBlob } = await import("./blobs.js");
+  const { hasBlob, hashText, removeBlob, storeBlob } = await import("./blobs.js");
   const known = await readCatalogue(team, (db) =>
     db
       .selectFrom("items")
@@ -55,6 +60,7 @@ export async function importModel(
   if (known && !replace) throw nameExists();
   await checkNewTeam(team);
   const blob = await contentOf(path);
+  const drawn = canvas && (await canvasText(canvas));
   const { inputs, outputs } = await inspectModel(path, { customObjects, ...(onProgress && { onProgress }) });
   const needs = {
     inputs,
@@ -81,30 +87,43 @@ export async function importModel(
     assets: assets ? JSON.stringify(assets) : null,
     inputs: JSON.stringify(inputs),
     outputs: JSON.stringify(outputs),
+    canvas: drawn ? hashText(drawn) : null,
   };
-  /** Removes a blob unless an item refers to it, in step with every other import. */
-  const release = (sha256: string) =>
+  const content = new Map<string, BlobSource>([[blob, { path }]]);
+  if (drawn && row.canvas) content.set(row.canvas, { text: drawn });
+  const store = async () => {
+    for (const [sha256, source] of content) await storeBlob(team, source, sha256);
+  };
+  /** Removes blobs that no item refers to, in step with every other import. */
+  const release = (blobs: readonly string[]) =>
     writeCatalogue(team, async (db) => {
-      const user = await db.selectFrom("items").select("id").where("blob", "=", sha256).executeTakeFirst();
-      if (!user) await removeBlob(team, sha256);
+      for (const sha256 of blobs) {
+        const user = await db
+          .selectFrom("items")
+          .select("id")
+          .where((item) => item.or({ blob: sha256, canvas: sha256 }))
+          .executeTakeFirst();
+        if (!user) await removeBlob(team, sha256);
+      }
       return true;
     });
-  let replaced: string | undefined;
+  let replaced: readonly (string | null)[] = [];
   let taken: string | null;
-  const wasThere = await hasBlob(team, blob);
+  const added: string[] = [];
+  for (const sha256 of content.keys()) if (!(await hasBlob(team, sha256))) added.push(sha256);
   try {
-    await storeBlob(team, path, blob);
+    await store();
     taken = await writeCatalogue(
       team,
       async (db) => {
         // Another import of the same content may have failed and cleaned up meanwhile.
-        await storeBlob(team, path, blob);
-        const known = await db.selectFrom("items").select(["id", "name", "blob"]).execute();
+        await store();
+        const known = await db.selectFrom("items").select(["id", "name", "blob", "canvas"]).execute();
         const wanted = name ?? freeName(known.map((item) => item.name));
         const old = known.find((item) => sameName([item.name], wanted));
         if (old && !replace) throw nameExists();
         if (old) {
-          replaced = old.blob;
+          replaced = [old.blob, old.canvas];
           await db
             .updateTable("items")
             .set({ ...row, name: wanted })
@@ -120,12 +139,23 @@ export async function importModel(
       { create: true },
     );
   } catch (error) {
-    // A blob that stays when the clean-up fails too is harmless.
-    if (!wasThere && !(await release(blob).catch(() => true))) await removeBlob(team, blob).catch(() => undefined);
+    // Blobs that stay when the clean-up fails too are harmless.
+    if (added.length > 0 && !(await release(added).catch(() => true)))
+      for (const sha256 of added) await removeBlob(team, sha256).catch(() => undefined);
     throw error;
   }
-  if (replaced && replaced !== blob) await release(replaced).catch(() => undefined);
+  const left = replaced.filter((sha256) => sha256 !== null && !content.has(sha256)) as string[];
+  if (left.length > 0) await release(left).catch(() => undefined);
   return new VaultItem(team, taken as string);
+}
+
+/** A canvas as the text that its item keeps. @throws LitModelError if it is not valid */
+async function canvasText(canvas: Canvas | CanvasDocument): Promise<string> {
+  const [{ Canvas }, { writeCanvas }] = await Promise.all([
+    import("../canvas/canvas.js"),
+    import("../canvas-core/write-canvas.js"),
+  ]);
+  return canvas instanceof Canvas ? writeCanvas(await canvas.document, canvas.path) : writeCanvas(canvas);
 }
 
 const nameExists = () => new LitVaultError("name already exists", { code: "NAME_EXISTS" });

@@ -25,6 +25,8 @@ export interface ItemRecord {
   readonly assets: readonly string[] | null;
   readonly inputs: readonly ModelPort[];
   readonly outputs: readonly ModelPort[];
+  /** The SHA-256 of its canvas' text, or null. */
+  readonly canvas: string | null;
 }
 
 /** The record of the item with this name, null if the team or the item does not exist. */
@@ -41,5 +43,7 @@ export async function findItem(team: string, name: string): Promise<ItemRecord |
     assets: row.assets === null ? null : (JSON.parse(row.assets) as string[]),
     inputs: JSON.parse(row.inputs) as ModelPort[],
     outputs: JSON.parse(row.outputs) as ModelPort[],
+    // A read-only catalogue of version 1 has no such column.
+    canvas: row.canvas ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Asset } from "../assets/asset.js";
+import type { CanvasDocument } from "../canvas-core/canvas-document.js";
 import type { MimeBundle } from "../display/mime-bundle.js";
 import { LitError, LitVaultError } from "../errors.js";
 import { checkName } from "../home.js";
@@ -52,9 +53,16 @@ export class VaultItem {
     return this.#find().then((record) => record && detailsOf(record));
   }
 
-  /** The canvas that the model was drawn on, or null. */
-  get canvas(): Promise<null> {
-    return Promise.resolve(null);
+  /**
+   * The canvas that the model was drawn on; null if it has none, or the item does not exist.
+   * @throws LitModelError if the canvas is not valid
+   */
+  get canvas(): Promise<CanvasDocument | null> {
+    return this.#fromBlob(
+      "canvas",
+      ({ canvas }) => canvas,
+      (path) => this.#readCanvas(path),
+    );
   }
 
   /**
@@ -64,23 +72,13 @@ export class VaultItem {
    */
   async loadModel(options?: LoadKerasOptions): Promise<LayersModel> {
     const { loadKeras } = await import("../keras/load-keras.js");
-    const { blobPath, hasBlob } = await import("./blobs.js");
-    for (let attempt = 0; ; attempt++) {
-      const { row } = await this.#record();
-      try {
-        return await loadKeras(blobPath(this.team, row.blob), options);
-      } catch (error) {
-        if (await hasBlob(this.team, row.blob)) throw error;
-        // An import with `replace` took the file away after the record was read: the next record has the new one.
-        if (attempt < 2) continue;
-        throw new LitVaultError(
-          `the model of ${this} is not in the vault: ${blobPath(this.team, row.blob)} is missing`,
-          {
-            cause: error,
-          },
-        );
-      }
-    }
+    const model = await this.#fromBlob(
+      "model",
+      ({ row }) => row.blob,
+      (path) => loadKeras(path, options),
+    );
+    if (!model) throw this.#notFound();
+    return model;
   }
 
   /**
@@ -172,6 +170,37 @@ export class VaultItem {
     return await vaultItemBundle(this);
   }
 
+  async #readCanvas(path: string): Promise<CanvasDocument> {
+    const [{ parseCanvas }, { readCanvasText }] = await Promise.all([
+      import("../canvas-core/parse-canvas.js"),
+      import("../canvas/canvas-files.js"),
+    ]);
+    return parseCanvas(await readCanvasText(path), `the canvas of ${this}`);
+  }
+
+  /** What is read of one of the item's blobs; null if it has no such blob, or does not exist. */
+  async #fromBlob<T>(
+    what: string,
+    blobOf: (record: ItemRecord) => string | null,
+    read: (path: string) => Promise<T>,
+  ): Promise<T | null> {
+    const { blobPath, hasBlob } = await import("./blobs.js");
+    for (let attempt = 0; ; attempt++) {
+      const record = await this.#find();
+      const sha256 = record && blobOf(record);
+      if (!sha256) return null;
+      const path = blobPath(this.team, sha256);
+      try {
+        return await read(path);
+      } catch (cause) {
+        if (await hasBlob(this.team, sha256)) throw cause;
+        // An import with `replace` took the file away after the record was read: the next record has the new one.
+        if (attempt < 2) continue;
+        throw new LitVaultError(`the ${what} of ${this} is not in the vault: ${path} is missing`, { cause });
+      }
+    }
+  }
+
   async #find(): Promise<ItemRecord | null> {
     const { findItem } = await import("./item-record.js");
     return await findItem(this.team, this.#name);
@@ -180,7 +209,11 @@ export class VaultItem {
   async #record(): Promise<ItemRecord> {
     const record = await this.#find();
     if (record) return record;
-    throw new LitVaultError(`item ${this.#name} not found`, { code: "NOT_FOUND" });
+    throw this.#notFound();
+  }
+
+  #notFound(): LitVaultError {
+    return new LitVaultError(`item ${this.#name} not found`, { code: "NOT_FOUND" });
   }
 }
 
