@@ -5,8 +5,8 @@ import { notebookCellsPlugin } from "./notebook-cells/plugin.js";
 import { plotlyPlugin } from "./plotly/plugin.js";
 import { previewPlugin } from "./preview/plugin.js";
 import { servicePlugin } from "./service/plugin.js";
-import { launcherPlugin, statusPlugin } from "./status/plugin.js";
 import { sidebarPlugin } from "./sidebar/plugin.js";
+import { launcherPlugin, statusPlugin } from "./status/plugin.js";
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   plotlyPlugin,
