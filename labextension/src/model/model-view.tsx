@@ -20,7 +20,7 @@ export interface ModelViewProps {
 
 /** A model's layers as a graph, with its summary and its weights, or why it cannot be read. */
 export function ModelView({ service, source, name, trans }: ModelViewProps) {
-  const [loaded, setLoaded] = useState<ModelGraph | { readonly problem: string } | null>(null);
+  const [loaded, setLoaded] = useState<ModelGraph | string | null>(null);
   const [attempt, setAttempt] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt loads anew.
   useEffect(() => {
@@ -28,7 +28,7 @@ export function ModelView({ service, source, name, trans }: ModelViewProps) {
     setLoaded(null);
     service.call("models.graph", source).then(
       (model) => current && setLoaded(model),
-      (error: unknown) => current && setLoaded({ problem: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => current && setLoaded(error instanceof Error ? error.message : String(error)),
     );
     return () => {
       current = false;
@@ -40,9 +40,9 @@ export function ModelView({ service, source, name, trans }: ModelViewProps) {
         {trans.__("Reading the model…")}
       </p>
     );
-  if ("problem" in loaded)
+  if (typeof loaded === "string")
     return (
-      <Problem title={trans.__("%1 cannot be shown", name)} reason={loaded.problem}>
+      <Problem title={trans.__("%1 cannot be shown", name)} reason={loaded}>
         <button type="button" className="jp-mod-styled" onClick={() => setAttempt(attempt + 1)}>
           {trans.__("Retry")}
         </button>
@@ -66,6 +66,7 @@ function Model({ model, service, source, name, trans }: ModelViewProps & { reado
           if (!node) return null;
           return (
             <>
+              {node.shape !== "" && <p>{trans.__("Gives %1", node.shape)}</p>}
               <Settings settings={node.settings} trans={trans} />
               {node.weights.length > 0 && <h3>{trans.__("Weights")}</h3>}
               {node.weights.map((weight) => (
@@ -75,11 +76,13 @@ function Model({ model, service, source, name, trans }: ModelViewProps & { reado
           );
         }}
       >
+        {model.problem !== null && <span className="litlab-Graph-problem">{model.problem}</span>}
         <span>{trans._n("%1 parameter", "%1 parameters", model.parameters)}</span>
         <button
           type="button"
           className="jp-mod-styled"
           aria-expanded={summary}
+          disabled={model.summary === ""}
           onClick={() => setSummary((shown) => !shown)}
         >
           {trans.__("Summary")}
