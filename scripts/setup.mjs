@@ -171,9 +171,9 @@ export async function setup() {
       makes: [`${EXTENSION}/package.json`, `${EXTENSION}/install.json`],
     };
     await once("extension", "Build and install JupyterLab's extension", extension, installExtension);
-    const demo = { key: "1", makes: [".lit/contoso/demo.json"] };
+    const demo = { key: fingerprint("cli/src/demo/make-demo.ts"), makes: [".lit/contoso/demo.json"] };
     await once("demo", "Prepare the demo home .lit", demo, async () => {
-      const result = await runLogged("demo", process.execPath, ["cli/bin/litlab.mjs", "demo", ".lit"]);
+      const result = await runLogged("demo", process.execPath, ["cli/bin/litlab.mjs", "demo", ".lit", "--move-old"]);
       if (result.code !== 0) fail("litlab demo .lit", result, "npm run setup");
     });
   } finally {
