@@ -399,7 +399,7 @@ export const TABLE = [
     category: "Shape",
     icon: "merge",
     description: "Its inputs one after the other along an axis.",
-    inputs: { least: 2, most: null },
+    inputs: { least: 1, most: null },
     settings: [
       {
         name: "axis",
@@ -417,7 +417,7 @@ export const TABLE = [
     category: "Shape",
     icon: "merge",
     description: "The sum of its inputs.",
-    inputs: { least: 2, most: null },
+    inputs: { least: 1, most: null },
     settings: [],
   },
   {

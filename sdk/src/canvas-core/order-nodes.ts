@@ -35,14 +35,18 @@ export function orderNodes({ nodes, edges }: Pick<CanvasDocument, "nodes" | "edg
   return { order, inputs, ...(order.length < nodes.length && { cycle: findCycle(inputs, waiting) }) };
 }
 
-/** Walks back from a node that waits: every such node has one that it waits for, so the walk closes. */
+/** From the document's first node of it on. Walks back from a node that waits: every such node has one that it waits for, so the walk closes. */
 function findCycle(inputs: readonly (readonly number[])[], waiting: Int32Array): readonly number[] {
   const waits = (place: number): boolean => (waiting[place] as number) > 0;
   const steps = new Map<number, number>();
   const walk: number[] = [];
   for (let place = waiting.findIndex((count) => count > 0); ; ) {
     const start = steps.get(place);
-    if (start !== undefined) return walk.slice(start).reverse();
+    if (start !== undefined) {
+      const cycle = walk.slice(start).reverse();
+      const first = cycle.indexOf(cycle.reduce((least, each) => Math.min(least, each)));
+      return [...cycle.slice(first), ...cycle.slice(0, first)];
+    }
     steps.set(place, walk.length);
     walk.push(place);
     place = inputs[place]?.find(waits) as number;
