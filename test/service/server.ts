@@ -1,6 +1,7 @@
+/// <reference lib="dom" />
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Kernel, KernelManager, ServerConnection, type Session, SessionManager } from "@jupyterlab/services";
@@ -14,12 +15,14 @@ import {
   type Result,
   SERVICE_SESSION,
 } from "@litlab/sdk/rpc";
+import type { JSONObject } from "@lumino/coreutils";
 import { JSONRPCClient, type JSONRPCResponse } from "json-rpc-2.0";
 import WebSocket from "ws";
 import { freePort } from "../free-port.js";
 import { ROOT } from "../python.js";
 
 const TOKEN = "a-token-of-the-tests";
+const NOBODY = 65534;
 
 /** Jupyter's own server over a folder, with a home and a cache of its own. */
 export class Server {
@@ -34,42 +37,51 @@ export class Server {
   /** @param home default: a folder that is not there yet */
   constructor(home?: string) {
     this.home = home ?? join(this.folder, "home");
+    chmodSync(this.folder, 0o755);
     mkdirSync(this.root);
   }
 
-  async start(): Promise<void> {
+  /** @param isBound the kernel runs as a user whom permissions bind, also where the tests run as root */
+  async start({ isBound = false } = {}): Promise<void> {
     const port = await freePort();
     const options = [
       "--no-browser",
       "--allow-root",
-      "--port",
-      String(port),
+      `--port=${port}`,
       `--IdentityProvider.token=${TOKEN}`,
       `--ServerApp.root_dir=${this.root}`,
     ];
     const env = {
       ...process.env,
-      JUPYTER_PATH: join(ROOT, ".venv/share/jupyter"),
+      JUPYTER_PATH: isBound && process.getuid?.() === 0 ? this.#boundKernel() : join(ROOT, ".venv/share/jupyter"),
       JUPYTER_RUNTIME_DIR: join(this.folder, "runtime"),
       LIT_HOME: this.home,
       XDG_CACHE_HOME: this.cache,
     };
-    this.#server = spawn(join(ROOT, ".venv/bin/jupyter"), ["server", ...options], {
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const jupyter = join(ROOT, ".venv/bin/jupyter");
+    this.#server = spawn(jupyter, ["server", ...options], { env, stdio: ["ignore", "pipe", "pipe"] });
     await untilReady(this.#server, port);
     const baseUrl = `http://127.0.0.1:${port}/`;
     this.#settings = ServerConnection.makeSettings({
       baseUrl,
       wsUrl: baseUrl.replace("http", "ws"),
       token: TOKEN,
-      // @ts-expect-error the page's WebSocket has a few members that nothing here uses
       WebSocket,
       fetch,
       Request,
       Headers,
     });
+  }
+
+  /** A folder with a kernelspec "litlab" whose kernel runs as nobody. */
+  #boundKernel(): string {
+    const spec = join(this.folder, "jupyter/kernels/litlab");
+    mkdirSync(spec, { recursive: true });
+    const drop = `cp "$0" "$1" && chmod 644 "$1" && exec setpriv --reuid=${NOBODY} --clear-groups "$2" "$3" "$1"`;
+    const kernel = [join(this.folder, "connection.json"), process.execPath, join(ROOT, "kernel/bin/litlab-kernel.mjs")];
+    const argv = ["bash", "-c", drop, "{connection_file}", ...kernel];
+    writeFileSync(join(spec, "kernel.json"), JSON.stringify({ argv, display_name: "bound", language: "typescript" }));
+    return join(this.folder, "jupyter");
   }
 
   /** Another page: it joins the session of the service, or starts it. */
@@ -104,7 +116,12 @@ function untilReady(server: ChildProcess, port: number): Promise<void> {
   });
 }
 
-type Told = { [N in NotificationName]: { readonly method: N; readonly params: Notification<N> } }[NotificationName];
+/** What the service tells, and when it came, ms. */
+type Told = { readonly at: number } & {
+  [N in NotificationName]: { readonly method: N; readonly params: Notification<N> };
+}[NotificationName];
+/** An answer, or those of a batch. */
+type Answer = JSONRPCResponse | readonly JSONRPCResponse[];
 
 /** What a page of JupyterLab does: a comm to the service's kernel, and JSON-RPC over it. */
 export class Page {
@@ -114,15 +131,15 @@ export class Page {
   readonly #managers: readonly { dispose(): void }[];
   readonly #listeners = new Set<() => void>();
   /** Answers that belong to no call. */
-  readonly #strays: JSONRPCResponse[] = [];
+  readonly #strays: Answer[] = [];
   readonly #client = new JSONRPCClient((request) => this.#pieces.send(JSON.stringify(request)));
-  #comm: Kernel.IComm;
-  #pieces: Pieces;
+  #comm!: Kernel.IComm;
+  #pieces!: Pieces;
 
   private constructor(session: Session.ISessionConnection, managers: readonly { dispose(): void }[]) {
     this.session = session;
     this.#managers = managers;
-    [this.#comm, this.#pieces] = this.connect();
+    this.connect();
   }
 
   static async open(serverSettings: ServerConnection.ISettings): Promise<Page> {
@@ -142,16 +159,15 @@ export class Page {
   }
 
   /** Opens a comm, the page's from now on. */
-  connect(): [Kernel.IComm, Pieces] {
+  connect(): void {
     const comm = this.kernel.createComm(COMM_TARGET);
     const pieces = new Pieces(
-      (message) => void comm.send(message as never),
+      (message) => void comm.send(message as JSONObject),
       (text) => this.#take(JSON.parse(text)),
     );
     comm.onMsg = ({ content }) => pieces.take(content.data);
     comm.open();
     [this.#comm, this.#pieces] = [comm, pieces];
-    return [comm, pieces];
   }
 
   get comm(): Kernel.IComm {
@@ -163,9 +179,21 @@ export class Page {
   }
 
   /** Sends a text as it is; gives the answer, which belongs to no call. */
-  async say(text: string): Promise<JSONRPCResponse | JSONRPCResponse[]> {
-    this.#pieces.send(text);
+  async say(text: string): Promise<Answer> {
+    return await this.send({ text });
+  }
+
+  /** Sends data of the comm as they are. */
+  async send(data: JSONObject): Promise<Answer> {
+    this.#comm.send(data);
     return await this.until(() => this.#strays.shift());
+  }
+
+  /** When the page was told that a part of a team changed, after it had been told so many things. */
+  async changed(team: string | null, part: Notification<"changed">["what"][number], after = 0): Promise<number> {
+    const isIt = (told: Told) =>
+      told.method === "changed" && told.params.team === team && told.params.what.includes(part);
+    return (await this.until(() => this.told.slice(after).find(isIt))).at;
   }
 
   /** Waits until something has come that `find` takes. */
@@ -182,9 +210,9 @@ export class Page {
     });
   }
 
-  #take(message: JSONRPCResponse | JSONRPCResponse[] | Told): void {
-    if (Array.isArray(message)) this.#strays.push(message as never);
-    else if ("method" in message) this.told.push(message);
+  #take(message: JSONRPCResponse | readonly JSONRPCResponse[] | Omit<Told, "at">): void {
+    if (isBatch(message)) this.#strays.push(message);
+    else if ("method" in message) this.told.push({ ...message, at: Date.now() } as Told);
     else if (typeof message.id === "number") this.#client.receive(message);
     else this.#strays.push(message);
     for (const look of [...this.#listeners]) look();
@@ -197,3 +225,5 @@ export class Page {
     for (const manager of this.#managers) manager.dispose();
   }
 }
+
+const isBatch = (message: unknown): message is readonly JSONRPCResponse[] => Array.isArray(message);

@@ -158,7 +158,7 @@ class Outline {
   #weightsOf(layer: Layer | undefined, stored: Stored): GraphNode["weights"] {
     const known = layer?.weights.flatMap((weight) => {
       const array = this.#built?.arrays.get(weight);
-      return array ? [{ name: weight.originalName, array }] : [];
+      return array ? [{ name: weight.originalName.replace(`${layer.name}/`, ""), array }] : [];
     });
     return (known ?? stored.arrays).map(({ name, array: { path, shape, dtype } }) => ({
       name,
