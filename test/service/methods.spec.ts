@@ -158,7 +158,7 @@ describe("imports", () => {
     expect(readdirSync(folder)).toEqual([]);
     await other.call("uploads.begin", { name: "left.h5", bytes: 3 });
     expect(readdirSync(folder)).toHaveLength(1);
-    await other.comm.close().done;
+    other.closeComm();
     await expect.poll(() => readdirSync(folder)).toEqual([]);
   });
 });

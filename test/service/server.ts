@@ -1,10 +1,9 @@
-/// <reference lib="dom" />
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Kernel, KernelManager, ServerConnection, type Session, SessionManager } from "@jupyterlab/services";
 import {
   COMM_TARGET,
   type MethodName,
@@ -15,9 +14,8 @@ import {
   type Result,
   SERVICE_SESSION,
 } from "@litlab/sdk/rpc";
-import type { JSONObject } from "@lumino/coreutils";
 import { JSONRPCClient, type JSONRPCResponse } from "json-rpc-2.0";
-import WebSocket from "ws";
+import { WebSocket } from "ws";
 import { freePort } from "../free-port.js";
 import { ROOT } from "../python.js";
 
@@ -32,7 +30,7 @@ export class Server {
   readonly cache = join(this.folder, "cache");
   readonly #pages: Page[] = [];
   #server: ChildProcess | null = null;
-  #settings: ServerConnection.ISettings | null = null;
+  #port = 0;
 
   /** @param home default: a folder that is not there yet */
   constructor(home?: string) {
@@ -61,16 +59,7 @@ export class Server {
     const jupyter = join(ROOT, ".venv/bin/jupyter");
     this.#server = spawn(jupyter, ["server", ...options], { env, stdio: ["ignore", "pipe", "pipe"] });
     await untilReady(this.#server, port);
-    const baseUrl = `http://127.0.0.1:${port}/`;
-    this.#settings = ServerConnection.makeSettings({
-      baseUrl,
-      wsUrl: baseUrl.replace("http", "ws"),
-      token: TOKEN,
-      WebSocket,
-      fetch,
-      Request,
-      Headers,
-    });
+    this.#port = port;
   }
 
   /** A folder with a kernelspec "litlab" whose kernel runs as nobody. */
@@ -86,14 +75,36 @@ export class Server {
 
   /** Another page: it joins the session of the service, or starts it. */
   async open(): Promise<Page> {
-    if (!this.#settings) throw new Error("the server is not started");
-    const page = await Page.open(this.#settings);
+    const session = { ...SERVICE_SESSION, kernel: { name: "litlab" } };
+    const { kernel } = (await this.ask("sessions", session)) as { readonly kernel: { readonly id: string } };
+    const page = new Page(kernel.id);
     this.#pages.push(page);
+    await this.join(page);
     return page;
   }
 
+  /** Connects a page to its kernel, again after a restart. */
+  async join(page: Page): Promise<void> {
+    await page.connect(`ws://127.0.0.1:${this.#port}/api/kernels/${page.kernel}/channels?token=${TOKEN}`);
+  }
+
+  async restart({ kernel }: Page): Promise<void> {
+    await this.ask(`kernels/${kernel}/restart`, {});
+  }
+
+  /** Posts to Jupyter's API. */
+  async ask(path: string, body: object): Promise<unknown> {
+    const answer = await fetch(`http://127.0.0.1:${this.#port}/api/${path}`, {
+      method: "POST",
+      headers: { Authorization: `token ${TOKEN}` },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return await answer.json();
+  }
+
   async stop(): Promise<void> {
-    for (const page of this.#pages.splice(0)) await page.end();
+    for (const page of this.#pages.splice(0)) page.end();
     if (this.#server?.exitCode === null) {
       const ended = once(this.#server, "exit");
       this.#server.kill("SIGTERM");
@@ -123,55 +134,86 @@ type Told = { readonly at: number } & {
 /** An answer, or those of a batch. */
 type Answer = JSONRPCResponse | readonly JSONRPCResponse[];
 
+/** A message of Jupyter's protocol, as far as it is read here. */
+interface Message {
+  readonly channel: string;
+  readonly header: { readonly msg_type: string };
+  readonly parent_header: { readonly msg_id?: string };
+  readonly content: Readonly<Record<string, unknown>>;
+}
+
 /** What a page of JupyterLab does: a comm to the service's kernel, and JSON-RPC over it. */
 export class Page {
-  readonly session: Session.ISessionConnection;
+  /** The kernel's id. */
+  readonly kernel: string;
   /** What the service has told so far. */
   readonly told: Told[] = [];
-  readonly #managers: readonly { dispose(): void }[];
   readonly #listeners = new Set<() => void>();
   /** Answers that belong to no call. */
   readonly #strays: Answer[] = [];
   readonly #client = new JSONRPCClient((request) => this.#pieces.send(JSON.stringify(request)));
-  #comm!: Kernel.IComm;
-  #pieces!: Pieces;
+  readonly #pieces = new Pieces(
+    (data) => this.#comm("comm_msg", { data }),
+    (text) => this.#take(JSON.parse(text)),
+  );
+  readonly #replies = new Map<string, Message["content"]>();
+  #socket: WebSocket | null = null;
+  #id = "";
+  /** Why the kernel has closed the comm. */
+  #closed: unknown = null;
 
-  private constructor(session: Session.ISessionConnection, managers: readonly { dispose(): void }[]) {
-    this.session = session;
-    this.#managers = managers;
-    this.connect();
+  constructor(kernel: string) {
+    this.kernel = kernel;
   }
 
-  static async open(serverSettings: ServerConnection.ISettings): Promise<Page> {
-    const kernelManager = new KernelManager({ serverSettings });
-    const sessionManager = new SessionManager({ kernelManager, serverSettings });
-    await sessionManager.ready;
-    const model = await sessionManager.findByPath(SERVICE_SESSION.path);
-    const session = model
-      ? sessionManager.connectTo({ model })
-      : await sessionManager.startNew({ ...SERVICE_SESSION, kernel: { name: "litlab" } });
-    return new Page(session, [sessionManager, kernelManager]);
-  }
-
-  get kernel(): Kernel.IKernelConnection {
-    if (!this.session.kernel) throw new Error("the session has no kernel");
-    return this.session.kernel;
+  /** Opens another comm, over another websocket. */
+  async connect(address: string): Promise<void> {
+    this.#socket?.close();
+    const socket = new WebSocket(address, { maxPayload: 2 ** 30 });
+    this.#socket = socket;
+    socket.on("message", (data) => this.#receive(JSON.parse(String(data))));
+    await once(socket, "open");
+    this.openComm(COMM_TARGET);
   }
 
   /** Opens a comm, the page's from now on. */
-  connect(): void {
-    const comm = this.kernel.createComm(COMM_TARGET);
-    const pieces = new Pieces(
-      (message) => void comm.send(message as JSONObject),
-      (text) => this.#take(JSON.parse(text)),
-    );
-    comm.onMsg = ({ content }) => pieces.take(content.data);
-    comm.open();
-    [this.#comm, this.#pieces] = [comm, pieces];
+  openComm(target: string): void {
+    [this.#id, this.#closed] = [randomUUID(), null];
+    this.#comm("comm_open", { target_name: target });
   }
 
-  get comm(): Kernel.IComm {
-    return this.#comm;
+  closeComm(): void {
+    this.#comm("comm_close", {});
+  }
+
+  /** Why the kernel closes the comm, once it does. */
+  closed(): Promise<unknown> {
+    return this.until(() => this.#closed ?? undefined);
+  }
+
+  /** Sends a request of Jupyter's protocol; gives what the reply says. */
+  async request(type: string, content: object): Promise<Message["content"]> {
+    const id = this.#post(type, content);
+    return await this.until(() => this.#replies.get(id));
+  }
+
+  #comm(type: string, content: object): void {
+    this.#post(type, { comm_id: this.#id, data: {}, ...content });
+  }
+
+  #post(msg_type: string, content: object): string {
+    const header = { msg_id: randomUUID(), msg_type, session: "", username: "", date: "", version: "5.3" };
+    this.#socket?.send(
+      JSON.stringify({ header, parent_header: {}, metadata: {}, content, channel: "shell", buffers: [] }),
+    );
+    return header.msg_id;
+  }
+
+  #receive({ channel, header, parent_header, content }: Message): void {
+    if (channel === "shell" && parent_header.msg_id) this.#replies.set(parent_header.msg_id, content);
+    else if (content.comm_id === this.#id && header.msg_type === "comm_msg") this.#pieces.take(content.data);
+    else if (content.comm_id === this.#id && header.msg_type === "comm_close") this.#closed = content.data;
+    for (const look of [...this.#listeners]) look();
   }
 
   call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
@@ -184,8 +226,8 @@ export class Page {
   }
 
   /** Sends data of the comm as they are. */
-  async send(data: JSONObject): Promise<Answer> {
-    this.#comm.send(data);
+  async send(data: object): Promise<Answer> {
+    this.#comm("comm_msg", { data });
     return await this.until(() => this.#strays.shift());
   }
 
@@ -215,14 +257,11 @@ export class Page {
     else if ("method" in message) this.told.push({ ...message, at: Date.now() } as Told);
     else if (typeof message.id === "number") this.#client.receive(message);
     else this.#strays.push(message);
-    for (const look of [...this.#listeners]) look();
   }
 
-  /** Closes the page's comm and lets go of the server, whose kernel goes on. */
-  async end(): Promise<void> {
-    if (!this.#comm.isDisposed) await this.#comm.close().done.catch(() => undefined);
-    this.session.dispose();
-    for (const manager of this.#managers) manager.dispose();
+  /** Lets go of the server, whose kernel goes on. */
+  end(): void {
+    this.#socket?.close();
   }
 }
 
