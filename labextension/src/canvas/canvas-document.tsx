@@ -38,6 +38,7 @@ export class CanvasDocumentWidget extends DocumentWidget<CanvasContent> {
   constructor(context: DocumentRegistry.Context, options: CanvasFactoryOptions) {
     super({ context, content: new CanvasContent(context, options) });
     this.title.icon = canvasIcon;
+    this.toolbar.hide(); // the graph has one of its own
     this.#contents = options.contents;
     this.#contents.fileChanged.connect(this.#onFileChanged, this);
   }

@@ -12,8 +12,6 @@ const OPTIONS: LayoutOptions = {
   "elk.hierarchyHandling": "INCLUDE_CHILDREN",
   "elk.edgeRouting": "ORTHOGONAL",
   "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
-  "elk.spacing.nodeNode": "32",
-  "elk.spacing.edgeNode": "20",
   "elk.separateConnectedComponents": "true",
   "org.eclipse.elk.json.shapeCoords": "ROOT",
   "org.eclipse.elk.json.edgeCoords": "ROOT",
@@ -59,13 +57,22 @@ function stop(layouter: ELK): void {
 
 function elkGraph(direction: "right" | "down", { boxes, links }: VisibleGraph): ElkNode {
   const children = Map.groupBy(boxes, ({ parent }) => parent);
+  const spacing = {
+    // Labels lie between layers, beside each other or above each other.
+    "elk.layered.spacing.nodeNodeBetweenLayers": direction === "right" ? "96" : "44",
+    "elk.spacing.nodeNode": "32",
+    "elk.spacing.edgeNode": "20",
+  };
   const nodesIn = (parent: string | null): ElkNode[] =>
     (children.get(parent) ?? []).map((box) =>
       box.open
         ? {
             id: box.id,
             children: nodesIn(box.id),
-            layoutOptions: { "elk.padding": `[top=${FRAME_TOP},left=${FRAME},bottom=${FRAME},right=${FRAME}]` },
+            layoutOptions: {
+              ...spacing,
+              "elk.padding": `[top=${FRAME_TOP},left=${FRAME},bottom=${FRAME},right=${FRAME}]`,
+            },
           }
         : { id: box.id, ...sizeOf(box) },
     );
@@ -76,8 +83,7 @@ function elkGraph(direction: "right" | "down", { boxes, links }: VisibleGraph): 
     layoutOptions: {
       ...OPTIONS,
       "elk.direction": direction === "right" ? "RIGHT" : "DOWN",
-      // Labels lie between layers, beside each other or above each other.
-      "elk.layered.spacing.nodeNodeBetweenLayers": direction === "right" ? "96" : "44",
+      ...spacing,
     },
   };
 }

@@ -47,7 +47,7 @@ export function graphSvg(layout: Layout, name: string, look: Look): string {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${box}" font-family="${escaped(look.font)}">`,
     `<title>${escaped(name)}</title>`,
     `<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">`,
-    `<path d="M0,0.5L7,4L0,7.5Z" fill="${look.color("--jp-border-color0")}"/></marker></defs>`,
+    `<path d="M0,0.5L7,4L0,7.5Z" fill="${look.color("--jp-ui-font-color3")}"/></marker></defs>`,
     `<rect x="${round(x)}" y="${round(y)}" width="${width}" height="${height}" fill="${look.color("--jp-layout-color0")}"/>`,
     ...frames.map((frame) => frameSvg(frame, look)),
     ...layout.routed.map((routed) => edgeSvg(routed, look)),
@@ -65,7 +65,7 @@ function frameSvg({ box, x, y, width, height }: Placed, look: Look): string {
 }
 
 function edgeSvg({ path }: Routed, look: Look): string {
-  return `<path d="${path}" fill="none" stroke="${look.color("--jp-border-color0")}" stroke-width="1.5" marker-end="url(#arrow)"/>`;
+  return `<path d="${path}" fill="none" stroke="${look.color("--jp-ui-font-color3")}" stroke-width="1.5" marker-end="url(#arrow)"/>`;
 }
 
 function labelSvg({ link, middle }: Routed, look: Look): string {

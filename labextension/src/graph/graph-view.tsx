@@ -1,5 +1,5 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
-import { addIcon, downloadIcon } from "@jupyterlab/ui-components";
+import { downloadIcon } from "@jupyterlab/ui-components";
 import { MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
@@ -144,9 +144,7 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
       <div className="litlab-Graph-bar" role="toolbar" aria-label={trans.__("Graph")}>
         <SearchBox graph={graph} trans={trans} input={input} onChoose={(box) => go(box, true)} />
         <Action name={trans.__("Zoom out")} onClick={() => void flow.zoomOut()} text="−" />
-        <Action name={trans.__("Zoom in")} onClick={() => void flow.zoomIn()}>
-          <addIcon.react tag="span" />
-        </Action>
+        <Action name={trans.__("Zoom in")} onClick={() => void flow.zoomIn()} text="+" />
         <Action name={trans.__("Fit")} onClick={() => void flow.fitView(FIT)} text={trans.__("Fit")} />
         {canFold.size > 0 && (
           <Action

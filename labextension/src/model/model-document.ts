@@ -53,6 +53,7 @@ export class ModelFactory extends ABCWidgetFactory<ModelDocumentWidget> {
     });
     const widget = new DocumentWidget({ context, content });
     widget.title.icon = modelIcon;
+    widget.toolbar.hide(); // the graph has one of its own
     return widget;
   }
 }

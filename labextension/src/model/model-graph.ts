@@ -39,12 +39,15 @@ const ICONS: readonly (readonly [pattern: RegExp, icon: string])[] = [
 /** A model as a graph: its layers with what they are configured to, edges with the shapes that they carry. */
 export function modelGraph(model: ModelGraph, trans: TranslationBundle): Graph {
   const parents = new Set(model.nodes.map(({ parent }) => parent));
-  const nodes = model.nodes.map(({ id, title, type, parent, settings, weights }) => ({
+  const nodes = model.nodes.map(({ id, title, type, parent, settings, parameters }) => ({
     id,
     title,
     type,
     icon: ICONS.find(([pattern]) => pattern.test(type))?.[1] ?? (parents.has(id) ? "model" : "layer"),
-    lines: [...settingLines(settings), ...weightLine(weights, trans)],
+    lines: [
+      ...settingLines(settings),
+      ...(parameters > 0 ? [trans._n("%1 parameter", "%1 parameters", parameters)] : []),
+    ],
     ...(parent !== undefined && { parent }),
   }));
   const edges = model.edges.map(({ from, to, shape }, i) => ({ id: String(i), from, to, label: shape }));
@@ -62,11 +65,6 @@ const isPlain = (value: unknown): boolean =>
   (typeof value === "string" && value !== "linear") ||
   value === true ||
   (Array.isArray(value) && value.length > 0 && value.length <= 8 && value.every((each) => typeof each !== "object"));
-
-function weightLine(weights: readonly Weight[], trans: TranslationBundle): string[] {
-  const count = weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  return count === 0 ? [] : [trans._n("%1 parameter", "%1 parameters", count)];
-}
 
 /** How many numbers a tensor holds. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);

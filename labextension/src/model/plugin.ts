@@ -106,5 +106,6 @@ class ItemModel extends MainAreaWidget<ModelContent> {
     super({ content });
     this.title.label = item;
     this.title.icon = modelIcon;
+    this.toolbar.hide(); // the graph has one of its own
   }
 }
