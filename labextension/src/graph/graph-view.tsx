@@ -1,6 +1,14 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { downloadIcon } from "@jupyterlab/ui-components";
-import { MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from "@xyflow/react";
+import {
+  getViewportForBounds,
+  MiniMap,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  useStore,
+  type Viewport,
+} from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import "../../style/graph.css";
@@ -32,7 +40,6 @@ const FAR = 0.4;
 const LEAST_ZOOM = 0.02;
 const MOST_ZOOM = 2.5;
 const READING_ZOOM = 0.9;
-const FIT = { padding: 0.08, maxZoom: 1, minZoom: LEAST_ZOOM };
 
 /** A graph to look at: pans, zooms, finds, folds, exports. One that is too large is refused with a sentence. */
 export function GraphView(props: GraphViewProps) {
@@ -44,6 +51,15 @@ export function GraphView(props: GraphViewProps) {
     </ReactFlowProvider>
   );
 }
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Shows all of a graph, no larger than it is. */
+const fitting = ({ bounds }: Layout, { width, height }: Size): Viewport =>
+  getViewportForBounds(bounds, width, height, LEAST_ZOOM, 1, 0.08);
 
 function Flow({ graph, name, trans, details, children }: GraphViewProps) {
   const [folded, setFolded] = useState(() => foldedAtFirst(graph));
@@ -104,6 +120,7 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
       return next;
     });
   }, []);
+  const fit = () => void (layout && flow.setViewport(fitting(layout, size)));
   const context = useMemo(() => ({ focusNext, toggle }), [toggle]);
   const close = () => {
     setOpened(null);
@@ -121,7 +138,7 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
     else if (key === " " && active !== null && canFold.has(active)) toggle(active);
     else if (key === "+") void flow.zoomIn();
     else if (key === "-") void flow.zoomOut();
-    else if (key === "0") void flow.fitView(FIT);
+    else if (key === "0") fit();
     else {
       const next = layout && neighbour(layout, active, key);
       if (next === null) return;
@@ -145,7 +162,7 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
         <SearchBox graph={graph} trans={trans} input={input} onChoose={(box) => go(box, true)} />
         <Action name={trans.__("Zoom out")} onClick={() => void flow.zoomOut()} text="−" />
         <Action name={trans.__("Zoom in")} onClick={() => void flow.zoomIn()} text="+" />
-        <Action name={trans.__("Fit")} onClick={() => void flow.fitView(FIT)} text={trans.__("Fit")} />
+        <Action name={trans.__("Fit")} onClick={fit} text={trans.__("Fit")} />
         {canFold.size > 0 && (
           <Action
             name={allFolded ? trans.__("Unfold all") : trans.__("Fold all")}
@@ -180,8 +197,7 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
                 edges={edges}
                 nodeTypes={NODE_TYPES}
                 edgeTypes={EDGE_TYPES}
-                fitView
-                fitViewOptions={FIT}
+                defaultViewport={fitting(layout, size)}
                 minZoom={LEAST_ZOOM}
                 maxZoom={MOST_ZOOM}
                 onlyRenderVisibleElements

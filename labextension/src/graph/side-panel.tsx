@@ -27,11 +27,7 @@ export function SidePanel({ graph, node, trans, onClose, onGo, children }: SideP
           {ends.slice(0, MOST_JOINED).map(({ id, label }, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: two nodes may be joined twice.
             <li key={i}>
-              <button
-                type="button"
-                className="jp-mod-styled jp-mod-minimal litlab-Graph-text-button"
-                onClick={() => onGo(id)}
-              >
+              <button type="button" className="litlab-Graph-text-button" onClick={() => onGo(id)}>
                 {titles.get(id) ?? id}
               </button>{" "}
               <span className="litlab-Graph-type">{label}</span>
@@ -46,7 +42,7 @@ export function SidePanel({ graph, node, trans, onClose, onGo, children }: SideP
         <h2>{node.title}</h2>
         <button
           type="button"
-          className="jp-mod-styled jp-mod-minimal litlab-Graph-close"
+          className="litlab-Graph-close"
           aria-label={trans.__("Close the details")}
           onClick={onClose}
         >

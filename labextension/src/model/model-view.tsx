@@ -112,7 +112,7 @@ function WeightDetails({ weight, service, source, trans }: WeightDetailsProps) {
       {sizeOf(weight.shape) > 0 && (
         <button
           type="button"
-          className="jp-mod-styled jp-mod-minimal litlab-Graph-text-button"
+          className="litlab-Graph-text-button"
           aria-expanded={open}
           aria-label={trans.__("Histogram of %1", weight.name)}
           onClick={() => setOpen(!open)}
