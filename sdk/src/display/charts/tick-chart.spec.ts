@@ -265,7 +265,8 @@ describe("frames of trades show", () => {
       /NaN|Infinity|undefined/,
     );
     expect(text).toContain(`[${frame.length} rows x 3 columns]`);
-    expect(html).toBe(`<div>${svg}<pre>${text}</pre></div>`);
+    const pre = '<pre style="font-family:var(--jp-code-font-family,monospace)">';
+    expect(html).toBe(`<div>${svg}${pre}${text}</pre></div>`);
     expect(svg.includes("no trades")).toBe(name === "none");
   });
 

@@ -9,6 +9,9 @@ import { offer, type PartFigure, partFigure, type Refinable, type RefineMeta } f
 import { MOST_SLOTS } from "./slots.js";
 import { tickPicture } from "./tick-picture.js";
 
+/** Jupyter lets a `pre` in an output inherit its font, which has no columns. */
+const PRE = '<pre style="font-family:var(--jp-code-font-family,monospace)">';
+
 /** Trades as prices over time, above their volume. */
 export class TickChart implements Refinable {
   readonly #frame: TickFrame;
@@ -23,7 +26,7 @@ export class TickChart implements Refinable {
     const text = this.#frame.toString();
     return {
       "application/vnd.plotly.v1+json": plotlyFigure(picture, this.#offer(picture)),
-      "text/html": `<div>${svg}<pre>${escapeHtml(text)}</pre></div>`,
+      "text/html": `<div>${svg}${PRE}${escapeHtml(text)}</pre></div>`,
       "image/svg+xml": svg,
       "text/plain": text,
     };
