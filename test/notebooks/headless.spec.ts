@@ -1,30 +1,9 @@
-import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeDemoHome } from "../demo-home.js";
 import { ROOT } from "../python.js";
-
-interface Output {
-  readonly output_type: string;
-  readonly name?: string;
-  readonly text?: string;
-  readonly data?: Readonly<Record<string, unknown>>;
-  readonly execution_count?: number;
-}
-
-interface Cell {
-  readonly cell_type: string;
-  readonly source: string;
-  readonly execution_count: number | null;
-  readonly outputs: readonly Output[];
-}
-
-interface Notebook {
-  readonly cells: readonly Cell[];
-  readonly metadata: { readonly kernelspec: { readonly name: string } };
-}
+import { bundlesOf, isRich, runNotebook } from "./run-notebook.js";
 
 let demo: Awaited<ReturnType<typeof makeDemoHome>>;
 beforeAll(async () => {
@@ -32,28 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => demo.remove());
 
-/** A notebook as it is saved after it has run. */
-async function run(name: string): Promise<Notebook> {
-  const { stdout } = await promisify(execFile)(
-    join(ROOT, ".venv-test/bin/python"),
-    [join(ROOT, "test/notebooks/run-notebook.py"), join(ROOT, "notebooks", name)],
-    {
-      maxBuffer: 2 ** 28,
-      env: { ...process.env, LIT_HOME: demo.home, JUPYTER_PATH: join(ROOT, ".venv/share/jupyter") },
-    },
-  );
-  return JSON.parse(stdout) as Notebook;
-}
-
-const codeOf = ({ cells }: Notebook) => cells.filter((cell) => cell.cell_type === "code");
-
 describe("notebooks run headless", () => {
   const notebooks = readdirSync(join(ROOT, "notebooks")).filter((name) => name.endsWith(".ipynb"));
 
   test.each(notebooks)("%s runs top to bottom without an error", { timeout: 300_000 }, async (name) => {
-    const notebook = await run(name);
-    const code = codeOf(notebook);
-    expect(notebook.metadata.kernelspec.name).toBe("litlab");
+    const { kernel, code } = await runNotebook(name, demo.home);
+    expect(kernel).toBe("litlab");
     expect(code.map((cell) => cell.execution_count)).toEqual(code.map((_, i) => i + 1));
     for (const { source, outputs } of code)
       for (const output of outputs)
@@ -66,7 +29,8 @@ describe("notebooks run headless", () => {
   test("01-first-look.ipynb shows cards, candles, the prediction and the chart", {
     timeout: 300_000,
   }, async () => {
-    const cells = codeOf(await run("01-first-look.ipynb"));
+    const notebook = await runNotebook("01-first-look.ipynb", demo.home);
+    const cells = notebook.code;
     // A cell ends with a value, which is its result, or with console.log.
     for (const { source, outputs, execution_count } of cells) {
       const results = outputs.filter(({ output_type }) => output_type === "execute_result");
@@ -77,11 +41,7 @@ describe("notebooks run headless", () => {
     }
     const shown = cells.filter(({ outputs }) => outputs.some(({ output_type }) => output_type === "display_data"));
     expect(shown).toEqual(cells.filter(({ source }) => /\bdisplay\(/.test(source)));
-    const isRich = ({ output_type }: Output) => /^(display_data|execute_result)$/.test(output_type);
-    const data = (part: string) => {
-      const cell = cells.find(({ source }) => `\n${source}`.includes(part));
-      return cell?.outputs.find(isRich)?.data ?? {};
-    };
+    const data = (part: string) => bundlesOf(notebook, part)[0] ?? {};
     const mime = (end: string) => Object.keys(data(end));
     expect(mime("\nitems;")).toEqual(expect.arrayContaining(["text/html", "text/plain"]));
     expect(data("\nitems;")["text/plain"]).toContain("VaultItem(team='contoso', name='spy_e1')");
