@@ -53,6 +53,7 @@ export class Preview extends MainAreaWidget {
     canvas.hide();
     super({ content: new PreviewContent(options, (hasCanvas) => canvas.setHidden(!hasCanvas)) });
     this.target = target;
+    this.addClass("litlab-PreviewTab");
     this.toolbar.addItem("insert", button("litlab:insert-cell", trans.__("Insert cell"), { ...target }));
     if (kind === "item") {
       this.toolbar.addItem("model", button("litlab:open-model", trans.__("Open model graph"), { team, item: name }));

@@ -1,0 +1,264 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { VaultItem } from "@litlab/sdk";
+import type { AxeResults } from "axe-core";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, onTestFailed, test, vi } from "vitest";
+import { makeDemoHome } from "../demo-home.js";
+import { type Lab, startLab } from "../lab.js";
+import { notebookText } from "../notebook.js";
+import { ROOT, runPython } from "../python.js";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What a model's file says: its layers, the numbers that it has learned, its bytes. */
+const READ_MODEL = `
+import sys, json, zipfile, io, os, h5py
+file = zipfile.ZipFile(sys.argv[1])
+layers = [(l["config"]["name"], l["class_name"]) for l in json.loads(file.read("config.json"))["config"]["layers"]]
+counts = []
+h5py.File(io.BytesIO(file.read("model.weights.h5"))).visititems(
+    lambda path, d: counts.append(d.size) if isinstance(d, h5py.Dataset) and "optimizer" not in path else None)
+print(json.dumps({"layers": layers, "parameters": int(sum(counts)), "bytes": os.path.getsize(sys.argv[1])}))
+`;
+
+/** What an asset's test file holds, of each dataset its first samples' first values. */
+const READ_ASSET = `
+import sys, json, h5py
+with h5py.File(sys.argv[1]) as f:
+    print(json.dumps({name: d[:3].reshape(3, -1)[:, :8].tolist() for name, d in f.items() if not name.startswith("_")}))
+`;
+
+let folder: string;
+let demo: Awaited<ReturnType<typeof makeDemoHome>>;
+let lab: Lab;
+
+beforeAll(async () => {
+  mkdirSync(join(ROOT, ".cache"), { recursive: true });
+  folder = mkdtempSync(join(ROOT, ".cache/preview-"));
+  demo = await makeDemoHome();
+  vi.stubEnv("LIT_HOME", demo.home);
+  const env = {
+    JUPYTER_PATH: join(ROOT, ".venv/share/jupyter"),
+    JUPYTER_CONFIG_DIR: join(folder, "config"),
+    XDG_STATE_HOME: join(folder, "state"),
+  };
+  const options = ["--no-browser", "--allow-root", `--ServerApp.root_dir=${folder}`, "--IdentityProvider.token="];
+  const exposed = "--LabApp.expose_app_in_browser=True";
+  lab = await startLab((port) => [join(ROOT, ".venv/bin/jupyter"), "lab", `--port=${port}`, ...options, exposed], env);
+});
+
+afterAll(async () => {
+  await lab?.close();
+  vi.unstubAllEnvs();
+  demo?.remove();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Opens JupyterLab, at a file of it if there is one; `problems` are the console's errors from then on. */
+async function open(file = ""): Promise<{ page: Page; problems: string[] }> {
+  const page = await lab.browser.newPage({ viewport: { width: 1400, height: 1100 } });
+  page.setDefaultTimeout(60_000);
+  onTestFailed(() => page.screenshot({ path: join(ROOT, ".cache/preview-failed.png") }).then(() => {}));
+  const problems: string[] = [];
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  page.on("pageerror", (error) => problems.push(String(error)));
+  await page.goto(`${lab.address}${file && `/tree/${file}`}?reset`);
+  await page.locator("#jp-main-statusbar").waitFor();
+  return { page, problems };
+}
+
+const execute = (page: Page, command: string, args: Record<string, string>): Promise<void> =>
+  page.evaluate(
+    `window.jupyterapp.commands.execute(${JSON.stringify(command)}, ${JSON.stringify(args)}).then(() => {})`,
+  );
+
+const tab = (page: Page, name: string) => page.locator("#jp-main-dock-panel").getByRole("tab", { name });
+
+/** A table's rows, as they are read. */
+const rowsOf = async (page: Page, name: string): Promise<string[][]> => {
+  const rows = await page.getByRole("table", { name, exact: true }).locator("tbody").getByRole("row").all();
+  return Promise.all(rows.map((row) => row.getByRole("cell").allTextContents()));
+};
+
+const screenshot = (page: Page, name: string) => page.screenshot({ path: join(ROOT, `.cache/preview-${name}.png`) });
+
+/** What axe-core finds that keeps people out. */
+async function barriers(page: Page, selector: string): Promise<string[]> {
+  await page.evaluate(AXE);
+  const results = (await page.evaluate(`axe.run(${JSON.stringify(selector)})`)) as AxeResults;
+  return results.violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
+
+/** The page's layout, as the server keeps it. */
+const savedLayout = (): string => {
+  const workspaces = join(folder, "config/lab/workspaces");
+  return readdirSync(workspaces)
+    .map((name) => readFileSync(join(workspaces, name), "utf8"))
+    .join();
+};
+
+const codeCell = (page: Page, index: number): Locator =>
+  page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").nth(index);
+
+/** A cell's source, as the notebook has it. */
+const sourceOf = (page: Page, index: number): Promise<string> =>
+  page.evaluate(
+    `window.jupyterapp.shell.currentWidget.content.widgets[${index}].model.sharedModel.getSource()`,
+  ) as Promise<string>;
+
+async function run(page: Page, index: number, count: number): Promise<void> {
+  await codeCell(page, index).locator(".jp-InputPrompt").click();
+  await page.keyboard.press("Shift+Enter");
+  await codeCell(page, index).locator(".jp-InputPrompt").getByText(`[${count}]:`).waitFor();
+}
+
+const themes = ["JupyterLab Dark High Contrast", "JupyterLab Dark", "JupyterLab Light"];
+
+test("an item opens from the palette, its asset from there; both are what the files say", {
+  timeout: 180_000,
+}, async () => {
+  const { page, problems } = await open();
+  await expect(page.locator("#jp-main-statusbar").getByText("Lit Lab: ").isVisible()).resolves.toBe(false);
+  await page.keyboard.press("Control+Shift+C");
+  await page.locator(".lm-CommandPalette-input").fill("open vault item");
+  await page.locator('.lm-CommandPalette-item[data-command="litlab:open-item"]').click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("combobox").selectOption("contoso/spy_e1");
+  await dialog.getByRole("button", { name: "Ok" }).click();
+  await tab(page, "spy_e1").locator('[data-icon="litlab:model"]').waitFor();
+  await page.getByRole("heading", { name: "spy_e1" }).waitFor();
+  await screenshot(page, "item");
+
+  const details = await new VaultItem("contoso", "spy_e1").details;
+  const record = page.getByRole("region", { name: "Record" });
+  expect(await record.getByRole("term").allTextContents()).toEqual(Object.keys(details ?? {}));
+  expect(await record.getByRole("definition").allTextContents()).toEqual(
+    Object.values(details ?? {}).map((value) => (typeof value === "string" ? value : JSON.stringify(value))),
+  );
+  expect(await rowsOf(page, "Inputs")).toEqual([["input_1", "(None, 801)", "100_1_min, RSI14TA_day"]]);
+  expect((await rowsOf(page, "Outputs")).map((row) => row.slice(1))).toEqual([["(None, 1)", "long_updown[0]"]]);
+  const file = page.getByRole("region", { name: "Model file" });
+  const path = await file.getByText(demo.home).textContent();
+  const model = JSON.parse(await runPython(READ_MODEL, [path ?? ""])) as {
+    layers: [string, string][];
+    parameters: number;
+    bytes: number;
+  };
+  expect((await rowsOf(page, "Layers")).map(([name, type]) => [name, type])).toEqual(model.layers);
+  await page.getByText(`${model.parameters.toLocaleString("en-US")} parameters in all`).waitFor();
+  await file.getByText(`spy_e1.keras, ${model.bytes.toLocaleString("en-US")} bytes`).waitFor();
+  await page.getByRole("region", { name: "History" }).getByText("imported from spy_e1.keras").waitFor();
+
+  // The asset by keyboard: the first link below the tables.
+  await page.getByRole("button", { name: "schema_demo" }).focus();
+  await page.keyboard.press("Enter");
+  await tab(page, "schema_demo").locator('[data-icon="litlab:asset"]').waitFor();
+  await page.getByRole("heading", { name: "First samples" }).waitFor();
+  await screenshot(page, "asset");
+  const asset = JSON.parse(
+    await runPython(READ_ASSET, [join(demo.home, "contoso/assets/schema_demo/schema_demo_test.h5")]),
+  ) as Record<string, number[][]>;
+  expect((await rowsOf(page, "Datasets")).map(([name]) => name).sort()).toEqual(Object.keys(asset).sort());
+  for (const [name, samples] of Object.entries(asset)) {
+    const shown = (await rowsOf(page, `First samples of ${name}`)).slice(0, samples.length);
+    for (const [sample, values] of samples.entries())
+      for (const [i, value] of values.entries())
+        expect(Number(shown[sample]?.[i + 1]?.replaceAll(",", ""))).toBeCloseTo(value, 4);
+  }
+  const columns = page.getByRole("table", { name: "First samples of long_updown" }).getByRole("columnheader");
+  expect(await columns.allTextContents()).toEqual(["Sample", "long", "short", "up", "down", "size", "time"]);
+  expect(await rowsOf(page, "Files")).toEqual([
+    ["schema_demo_test.h5", "test", "360"],
+    ["schema_demo_train_0.h5", "train", "1,440"],
+  ]);
+  const status = page.locator("#jp-main-statusbar").getByText(/^Lit Lab: \w+$/);
+  await status.waitFor();
+  expect(await status.getAttribute("title")).toContain(demo.home);
+
+  for (const theme of themes) {
+    await execute(page, "apputils:change-theme", { theme });
+    await page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor();
+    expect(await barriers(page, ".litlab-PreviewTab:not(.lm-mod-hidden)")).toEqual([]);
+    await screenshot(page, theme.replaceAll(" ", "-"));
+  }
+
+  // Both are there again after a reload; the one that is in front loads.
+  await expect.poll(savedLayout, { timeout: 15_000 }).toContain("litlab-asset:contoso/schema_demo");
+  expect(savedLayout()).toContain("litlab-item:contoso/spy_e1");
+  await page.goto(lab.address);
+  await page.getByRole("heading", { name: "First samples" }).waitFor();
+  await tab(page, "spy_e1").click();
+  await page.getByRole("heading", { name: "spy_e1" }).waitFor();
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+test("what another process renames is followed; what is not there says so", { timeout: 120_000 }, async () => {
+  const { page, problems } = await open();
+  await execute(page, "litlab:open-item", { team: "contoso", name: "later" });
+  await page.getByRole("alert").getByText("item later not found").waitFor();
+  await screenshot(page, "problem");
+  expect(await barriers(page, ".litlab-PreviewTab:not(.lm-mod-hidden)")).toEqual([]);
+  await page.getByRole("button", { name: "Retry" }).click();
+  await page.getByRole("alert").getByText("item later not found").waitFor();
+  const item = new VaultItem("contoso", "spy_e1");
+  await item.rename("later");
+  await page.getByRole("heading", { name: "later" }).waitFor();
+  await item.rename("spy_e1");
+  await page.getByRole("alert").waitFor();
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+test("a drag into a notebook and a command insert cells that run, also twice", { timeout: 240_000 }, async () => {
+  writeFileSync(join(folder, "cells.ipynb"), notebookText(["const item = 1;", "item;"]));
+  const { page, problems } = await open("cells.ipynb");
+  await page.locator("#jp-main-statusbar").getByText("TypeScript (Lit Lab) | Idle").waitFor();
+  await page.evaluate(`window.jupyterapp.commands.execute("litlab:open-item", { team: "contoso", name: "spy_e1" })
+    .then((widget) => window.jupyterapp.shell.add(widget, "main", { mode: "split-right" }))`);
+  await run(page, 0, 1);
+
+  await page.getByRole("heading", { name: "spy_e1" }).hover();
+  await page.mouse.down();
+  const below = await codeCell(page, 1).boundingBox();
+  if (!below) throw new Error("the notebook has no second cell");
+  await page.mouse.move(below.x + below.width / 2, below.y + below.height / 2, { steps: 8 });
+  await page.locator(".litlab-DragImage").getByText("spy_e1").waitFor();
+  await screenshot(page, "drag");
+  await page.mouse.up();
+  await page.locator(".litlab-DragImage").waitFor({ state: "detached" });
+  await expect.poll(() => page.locator(".jp-NotebookPanel .jp-CodeCell").count()).toBe(3);
+  await run(page, 1, 2);
+  expect(await sourceOf(page, 1)).toContain(`new VaultItem("contoso", "spy_e1")`);
+  await codeCell(page, 1).getByText("Model spy_e1: 11 layers").waitFor();
+
+  // By the tab's button, below the active cell.
+  await codeCell(page, 1).locator(".jp-InputPrompt").click();
+  await page.getByRole("button", { name: "Insert cell" }).click();
+  await expect.poll(() => page.locator(".jp-NotebookPanel .jp-CodeCell").count()).toBe(4);
+  expect(await sourceOf(page, 2)).toBe(await sourceOf(page, 1));
+  await run(page, 2, 3);
+  await codeCell(page, 2).getByText("Model spy_e1: 11 layers").waitFor();
+  await run(page, 3, 4);
+  expect(await codeCell(page, 3).locator(".jp-OutputArea-output").allTextContents()).toEqual(["1"]);
+  await screenshot(page, "cells");
+  expect(problems).toEqual([]);
+  await page.evaluate(`window.jupyterapp.commands.execute("docmanager:save")`);
+  await page.close();
+});
+
+test("without a notebook a new one is made", { timeout: 120_000 }, async () => {
+  const { page, problems } = await open();
+  await execute(page, "litlab:insert-cell", { kind: "asset", team: "contoso", name: "schema_demo" });
+  await page.locator("#jp-main-statusbar").getByText("TypeScript (Lit Lab) | Idle").waitFor();
+  expect(await sourceOf(page, 0)).toContain(`new Asset("contoso", "schema_demo")`);
+  await run(page, 0, 1);
+  await codeCell(page, 0).getByText("Asset schema_demo").waitFor();
+  await codeCell(page, 0).getByText("Float32Array").first().waitFor();
+  expect(problems).toEqual([]);
+  await page.close();
+});
