@@ -1,10 +1,10 @@
 /**
  * The one copy of TensorFlow.js that notebooks and the SDK share: `import * as tf from "@litlab/sdk/tf"`.
- * `await tf.ready()` comes first in code that calls tf itself. The backend is that of `setDevice` or `LIT_DEVICE`, else wasm, with
- * cpu's kernels where it lacks one.
+ * `await tf.ready()` comes first in code that calls tf itself. The backend is that of `setDevice`, `tf.setBackend` or `LIT_DEVICE`,
+ * else of the best device; cpu's kernels compute what it lacks.
  */
 import { createRequire } from "node:module";
-import { findBackend, ready as readyBackend } from "../tfjs/core.js";
+import { findBackend, getBackend, ready as readyBackend } from "../tfjs/core.js";
 import { registerAxisGradients } from "./devices/axis-gradients.js";
 import { registerBroadcastGradients } from "./devices/broadcast-gradients.js";
 import { registerChainedOps } from "./devices/chained-ops.js";
@@ -36,12 +36,22 @@ export {
   zeros,
 } from "./devices/creating-ops.js";
 
-/** Settles when a backend is ready: that of `LIT_DEVICE` where no device was chosen before. @throws LitError if it is no device */
+let choosing: Promise<void> | undefined;
+
+/**
+ * Settles when a backend is ready. Where neither `setDevice` nor `tf.setBackend` chose one, it is that of `LIT_DEVICE`, else of the
+ * best device.
+ * @throws LitError if `LIT_DEVICE` names no device that computes
+ */
 export async function ready(): Promise<void> {
-  const name = process.env.LIT_DEVICE;
-  if (name && !currentDevice()) {
-    const { setDevice } = await import("./devices/set-device.js");
-    await setDevice(name);
+  // Choosing sets backends on its way.
+  if (choosing || (!currentDevice() && !getBackend())) {
+    choosing ??= import("./devices/choose-device.js")
+      .then(({ chooseDevice }) => chooseDevice())
+      .finally(() => {
+        choosing = undefined;
+      });
+    await choosing;
   }
   await readyBackend();
 }

@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { inspect } from "node:util";
 import { getDevices, LitError, setDevice } from "@litlab/sdk";
 import * as tf from "@litlab/sdk/tf";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { expectedDevice } from "../../sdk/dist/devices/expected-device.js";
 import { findGpus } from "../../sdk/dist/devices/find-gpus.js";
 import { type Probe, probe } from "../../sdk/dist/devices/probe.js";
 import { selfTest } from "../../sdk/dist/devices/self-test.js";
@@ -24,7 +25,19 @@ afterEach(() => {
 });
 
 const litlab = (...args: readonly string[]) => runNode([LITLAB, "device", ...args]);
-const probes = () => readdirSync(join(cache, "litlab/devices"));
+const kept = () => readdirSync(join(cache, "litlab/devices"));
+const probes = () => kept().filter((name) => !name.startsWith("best-"));
+/** A process that lets `ready` choose, and says what it chose. */
+const choosing = (env: NodeJS.ProcessEnv = {}, before = "") =>
+  runNode(
+    [
+      "--input-type=module",
+      "-e",
+      `import { currentDevice } from "@litlab/sdk"; import * as tf from "@litlab/sdk/tf"; ${before}
+      await Promise.all([tf.ready(), tf.ready()]); console.log(currentDevice()?.name, tf.getBackend());`,
+    ],
+    { LIT_DEVICE: "", ...env },
+  );
 const MISSING = "TensorFlow is not installed: npx --no-install litlab device install tensorflow";
 
 /** An installation of TensorFlow whose parts are what `write` makes of them. */
@@ -177,25 +190,85 @@ test("GPUs are what the driver's program says", async () => {
 test("a device that is not there is an error that lists those that are", async () => {
   await expect(setDevice("gpu7")).rejects.toThrow(LitError);
   await expect(setDevice("gpu7")).rejects.toThrow(/^there is no device "gpu7", expected one of .*cpu$/);
-  const { stderr } = await runNode(
-    ["--input-type=module", "-e", 'import * as tf from "@litlab/sdk/tf"; await tf.ready();'],
-    { LIT_DEVICE: "tpu0" },
-  );
-  expect(stderr).toContain('there is no device "tpu0"');
+  expect((await choosing({ LIT_DEVICE: "tpu0" })).stderr).toContain('there is no device "tpu0"');
 });
 
 test("the chosen device computes", async () => {
   expect(await setDevice("cpu")).toMatchObject({ name: "cpu", backend: "wasm" });
   expect(tf.getBackend()).toBe("wasm");
-  const { stdout } = await runNode(
+  expect(await choosing({ LIT_DEVICE: "cpu" })).toMatchObject({ stdout: "cpu wasm\n", stderr: "" });
+});
+
+test("a backend is pinned, or an error says what there is", async () => {
+  expect(await choosing({ LIT_DEVICE: "cpu:cpu" })).toMatchObject({ stdout: "cpu cpu\n", stderr: "" });
+  expect(await setDevice("cpu:wasm")).toMatchObject({ name: "cpu", backend: "wasm", rejected: [] });
+  for (const [name, message] of [
+    ["cpu:tensorflow", `nothing computes on cpu:tensorflow: ${MISSING}; there is cpu:wasm, cpu:cpu`],
     [
-      "--input-type=module",
-      "-e",
-      'import { currentDevice } from "@litlab/sdk"; import * as tf from "@litlab/sdk/tf"; await tf.ready(); console.log(currentDevice().name, tf.getBackend());',
+      "cpu:webgpu",
+      "nothing computes on cpu:webgpu: a backend of cpu is one of tensorflow, wasm, cpu; there is cpu:wasm, cpu:cpu",
     ],
-    { LIT_DEVICE: "cpu" },
-  );
-  expect(stdout).toBe("cpu wasm\n");
+    ["cpu:", "nothing computes on cpu:: a backend of cpu is one of tensorflow, wasm, cpu; there is cpu:wasm, cpu:cpu"],
+    ["gpu7:webgpu", 'there is no device "gpu7", expected one of cpu'],
+  ] as const) {
+    const failure = await setDevice(name).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: "LitError", code: "NO_DEVICE", message });
+  }
+});
+
+describe("where no device is chosen", { timeout: 60_000 }, () => {
+  const LOOKING =
+    /^Looking for the best device.*\ncpu:wasm computes from now on; setDevice or LIT_DEVICE choose another\n$/;
+
+  test("the best one computes, which is looked for once, until something changes", async () => {
+    const started = join(cache, "started");
+    const script = join(cache, "before.cjs");
+    writeFileSync(
+      script,
+      `require("node:fs").appendFileSync(${JSON.stringify(started)}, process.argv.slice(1).join(" ") + "\\n");`,
+    );
+    const env = { NODE_OPTIONS: `--require=${script}` };
+    vi.stubEnv("LIT_DEVICE", "");
+    expect(await expectedDevice()).toBe(null);
+    expect(await choosing(env)).toEqual({ code: 0, stdout: "cpu wasm\n", stderr: expect.stringMatching(LOOKING) });
+    expect(readFileSync(started, "utf8")).toMatch(/probe-main\.js wasm/);
+    expect(await expectedDevice()).toBe("cpu:wasm");
+    writeFileSync(started, "");
+    expect(await choosing(env)).toEqual({ code: 0, stdout: "cpu wasm\n", stderr: "" });
+    expect(readFileSync(started, "utf8")).toBe("\n");
+    const changed = { CUDA_VISIBLE_DEVICES: "1" };
+    expect((await choosing(changed)).stderr).toMatch(LOOKING);
+    expect((await choosing(changed)).stderr).toBe("");
+    pretend((folder) => writeFileSync(join(folder, "load_quietly.node"), "half a download"));
+    expect((await choosing()).stderr).toMatch(LOOKING);
+  });
+
+  test("one that computes no more is said, and the next best taken; a broken record is none", async () => {
+    await getDevices();
+    const path = join(cache, "litlab/devices", kept().find((name) => name.startsWith("best-")) ?? "");
+    const known = JSON.parse(readFileSync(path, "utf8")) as { device: object };
+    const gone = { ...known.device, name: "gpu0", model: "Nowhere's GPU", backend: "webgpu" };
+    writeFileSync(path, JSON.stringify({ ...known, device: gone }));
+    const { stdout, stderr } = await choosing();
+    expect([stdout, stderr]).toEqual(["cpu wasm\n", expect.stringMatching(/^gpu0:webgpu computes no more: \S/m)]);
+    for (const text of ["{", JSON.stringify({ ...known, device: { ...gone, name: 7 } }), '{"machine":null}']) {
+      writeFileSync(path, text);
+      expect((await choosing()).stderr).toMatch(LOOKING);
+      expect((await choosing()).stderr).toBe("");
+    }
+  });
+
+  test("a cache that cannot be written costs the search each time", async () => {
+    writeFileSync(join(cache, "file"), "");
+    const env = { XDG_CACHE_HOME: join(cache, "file") };
+    for (const _ of [1, 2])
+      expect(await choosing(env)).toMatchObject({ code: 0, stderr: expect.stringMatching(LOOKING) });
+  });
+
+  test("a backend that tf.setBackend chose stays", async () => {
+    const { stdout, stderr } = await choosing({}, 'await tf.setBackend("cpu");');
+    expect([stdout, stderr]).toEqual(["undefined cpu\n", ""]);
+  });
 });
 
 test("what cannot be installed says what to do, before anything is written", { timeout: 60_000 }, async () => {

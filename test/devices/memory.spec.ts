@@ -194,5 +194,5 @@ test("what cpu computes for wasm is counted, and told once when it takes long", 
   expect(first).toMatchObject({ backend: "wasm", kernel: "Einsum" });
   expect(first.calls).toBeGreaterThan(0);
   expect(stderr.trim().split("\n")).toHaveLength(1);
-  expect(stderr).toContain("wasm has no kernel for Einsum: cpu computes it, ");
+  expect(stderr).toContain("cpu:wasm has no kernel for Einsum: JavaScript computes it, ");
 });

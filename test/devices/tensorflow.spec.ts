@@ -1,4 +1,4 @@
-import { memory, setDevice } from "@litlab/sdk";
+import { type Device, getDevices, memory, setDevice } from "@litlab/sdk";
 import * as tf from "@litlab/sdk/tf";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -169,6 +169,21 @@ if (missing === null)
         },
       );
       await fc.assert(property, { numRuns: 25 });
+    });
+
+    test("it is the best device where there is no GPU, and a GPU that is gone is an error", {
+      timeout: 120_000,
+    }, async () => {
+      const devices = await getDevices();
+      expect(devices.at(-1)).toMatchObject({ name: "cpu", backend: "tensorflow" });
+      const gone = { ...devices.at(-1), name: "gpu0", backend: "tensorflow" } as Device;
+      const code = `import * as tf from "@litlab/sdk/tf";
+        const { useDevice } = await import("${new URL("../../sdk/dist/devices/set-device.js", import.meta.url)}");
+        const told = await useDevice(${JSON.stringify(gone)}).catch(({ code, message }) => [code, message]);
+        await tf.setBackend("wasm");
+        console.log(JSON.stringify(told));`;
+      const { stdout } = await runNode(["--input-type=module", "-e", code]);
+      expect(JSON.parse(stdout)).toEqual(["NO_DEVICE", expect.stringMatching(/^TensorFlow finds no GPU/)]);
     });
 
     test("it says nothing, wherever LD_LIBRARY_PATH points", async () => {

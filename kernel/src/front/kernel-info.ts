@@ -1,14 +1,12 @@
 import { PROTOCOL_VERSION } from "../protocol/messages.js";
 import { KERNEL_VERSION, TYPESCRIPT_VERSION } from "../versions.js";
 
-const { LIT_DEVICE: device } = process.env;
-
-/** What the kernel says of itself. */
-export const kernelInfo = (): object => ({
+/** What the kernel says of itself. @param device what will compute; null: the best one, which is found at first use */
+export const kernelInfo = (device: string | null): object => ({
   protocol_version: PROTOCOL_VERSION,
   implementation: "litlab",
   implementation_version: KERNEL_VERSION,
-  banner: `TypeScript (Lit Lab) ${KERNEL_VERSION}: TypeScript ${TYPESCRIPT_VERSION} on Node ${process.versions.node}${device ? `, device ${device}` : ""}`,
+  banner: `TypeScript (Lit Lab) ${KERNEL_VERSION}: TypeScript ${TYPESCRIPT_VERSION} on Node ${process.versions.node}; ${device === null ? "the best device is found at its first use" : `device ${device}`}`,
   language_info: {
     name: "typescript",
     version: TYPESCRIPT_VERSION,

@@ -48,6 +48,8 @@ export class Kernel {
   #service: VaultService | null = null;
   /** What reads requests: loaded after the kernel has said that it is there. */
   readonly #requests: Promise<typeof import("../protocol/requests.js")>;
+  /** What will compute, as `LIT_DEVICE` takes it. */
+  readonly #device: Promise<string | null>;
   /** Settles when a frontend listens to iopub. */
   readonly #subscribed: Promise<void>;
   /** Settles with it, or soon after the first request. */
@@ -68,6 +70,7 @@ export class Kernel {
       ? null
       : new Notebook({ folder, checksTypes, iopub: this.#iopub, onPrompt: (...asked) => this.#prompt(...asked) });
     this.#requests = this.#load(isService ? folder : null);
+    this.#device = import("@litlab/sdk/expected-device").then(({ expectedDevice }) => expectedDevice());
     this.#subscribed = new Promise((resolve) => {
       void sockets.listenToSubscriptions((topic) => {
         this.#iopub.welcome(topic);
@@ -111,8 +114,9 @@ export class Kernel {
     if (channel === "stdin") return this.#answerPrompt(message);
     const type = message.header.msg_type;
     if (type === "kernel_info_request") {
+      const device = await this.#device;
       this.#status("busy", message);
-      this.#reply(channel, message, { status: "ok", ...kernelInfo() });
+      this.#reply(channel, message, { status: "ok", ...kernelInfo(device) });
       this.#status("idle", message);
       return;
     }

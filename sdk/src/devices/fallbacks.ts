@@ -1,3 +1,5 @@
+import { currentDevice, nameWithBackend } from "./current-device.js";
+
 /** A computation that a backend has no kernel for, and that cpu does in its place. */
 export interface Fallback {
   readonly backend: string;
@@ -32,5 +34,7 @@ export function countFallback(backend: string, kernel: string, ms: number): void
 
 function warningOf(backend: string): string {
   const [longest] = fallbacks().filter((each) => each.backend === backend);
-  return `${backend} has no kernel for ${longest?.kernel}: cpu computes it, ${longest?.calls} times in ${Math.round(longest?.ms ?? 0)} ms so far. fallbacks() counts them all, getDevices() lists what may do better.`;
+  const device = currentDevice();
+  const place = device?.backend === backend ? nameWithBackend(device) : backend;
+  return `${place} has no kernel for ${longest?.kernel}: JavaScript computes it, ${longest?.calls} times in ${Math.round(longest?.ms ?? 0)} ms so far. fallbacks() counts them all, getDevices() lists what may do better.`;
 }

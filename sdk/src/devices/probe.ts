@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -7,6 +8,7 @@ import { cacheFolder, writeBeside } from "../home.js";
 import { askChild } from "./ask-child.js";
 import type { Gpu } from "./find-gpus.js";
 import { identityOf, type RungName } from "./rungs.js";
+import { visibleGpu } from "./visible-gpu.js";
 
 const SCRIPT = fileURLToPath(new URL("./probe-main.js", import.meta.url));
 /** A first start on a GPU compiles its kernels. */
@@ -42,7 +44,8 @@ export interface ProbeOptions {
 export async function probe(rung: RungName, { gpu, refresh, limit = LIMIT }: ProbeOptions): Promise<Probe> {
   let identity: string;
   try {
-    identity = await identityOf(rung);
+    // The processor too: a cache may be for several machines.
+    identity = `${await identityOf(rung)}, ${cpus()[0]?.model.trim() ?? process.arch}`;
   } catch (error) {
     return { identity: rung, reason: (error as Error).message, usesGpu: false };
   }
@@ -64,12 +67,6 @@ async function readKnown(path: string): Promise<Probe | null> {
     return null;
   }
 }
-
-/** What TensorFlow is to see of the GPUs, in the order of the driver's program. */
-export const visibleGpu = (index: number | null): Readonly<Record<string, string>> => ({
-  CUDA_DEVICE_ORDER: "PCI_BUS_ID",
-  CUDA_VISIBLE_DEVICES: index === null ? "-1" : String(index),
-});
 
 async function tryOut(rung: RungName, gpu: ProbeOptions["gpu"], limit: number): Promise<Omit<Probe, "identity">> {
   const args = [SCRIPT, rung, ...(rung === "webgpu" && gpu ? [gpu.model] : [])];

@@ -8,7 +8,7 @@ import type { WebgpuOptions } from "./webgpu/register-webgpu.js";
 export type RungName = "tensorflow" | "webgpu" | "wasm" | "cpu";
 
 /** What can drive a device, best first. */
-export const RUNGS: readonly RungName[] = ["tensorflow", "webgpu", "wasm", "cpu"];
+export const RUNGS = ["tensorflow", "webgpu", "wasm", "cpu"] as const satisfies readonly RungName[];
 
 const require = createRequire(import.meta.url);
 const NODE = `Node ${process.versions.node} ${process.platform} ${process.arch}`;
@@ -27,8 +27,13 @@ export async function identityOf(rung: RungName): Promise<string> {
   return `tfjs-backend-${rung} ${version}, ${NODE}`;
 }
 
+export interface RungOptions extends WebgpuOptions {
+  /** TensorFlow is to compute on a GPU. Default false. */
+  readonly needsGpu?: boolean;
+}
+
 /** Lets TensorFlow.js compute on a rung from now on. @throws LitError if it cannot be started */
-export async function openRung(rung: RungName, options: WebgpuOptions = {}): Promise<void> {
+export async function openRung(rung: RungName, { needsGpu = false, ...options }: RungOptions = {}): Promise<void> {
   const tf = await import("../tf.js");
   // What follows takes the weights of models over from there synchronously; those of a GPU that was lost are gone.
   if (rung !== "webgpu" && tf.getBackend() === "webgpu")
@@ -36,7 +41,14 @@ export async function openRung(rung: RungName, options: WebgpuOptions = {}): Pro
   if (rung === "tensorflow") {
     await tf.setBackend("wasm"); // which computes what loops over a sequence
     const { registerTensorflow } = await import("./tensorflow/register-tensorflow.js");
-    await registerTensorflow();
+    const { usesGpu } = await registerTensorflow();
+    if (needsGpu && !usesGpu)
+      throw new LitError(
+        "TensorFlow finds no GPU, though it did before: is its driver still there? getDevices() says",
+        {
+          code: "NO_DEVICE",
+        },
+      );
   } else if (rung === "webgpu") {
     const { registerWebgpu } = await import("./webgpu/register-webgpu.js");
     await registerWebgpu(options);

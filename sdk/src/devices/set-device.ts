@@ -1,26 +1,31 @@
 import { LitError } from "../errors.js";
 import { currentDevice, setCurrentDevice } from "./current-device.js";
-import { type Device, findDevice } from "./get-devices.js";
-import { visibleGpu } from "./probe.js";
+import type { Device } from "./get-devices.js";
 import { openRung } from "./rungs.js";
+import { visibleGpu } from "./visible-gpu.js";
 
 /**
- * Lets everything compute on a device from now on. `LIT_DEVICE` chooses the first one.
- * @param name as `getDevices()` gives it: `gpu0`, `cpu`
- * @throws LitError if there is no such device or nothing drives it; with those that there are
+ * Lets everything compute on a device from now on. Where none is set, `LIT_DEVICE` names it, else the best one computes.
+ * @param name as `getDevices()` gives it, `gpu0` or `cpu`; with a backend that is to drive it: `cpu:wasm`
+ * @throws LitError if there is no such device or nothing drives it; with what there is
  */
 export async function setDevice(name: string): Promise<Device> {
-  const device = await findDevice(name);
+  const { findDevice } = await import("./find-device.js");
+  return useDevice(await findDevice(name));
+}
+
+/** @throws LitError if nothing drives it, or it does not start */
+export async function useDevice(device: Device): Promise<Device> {
   if (!device.backend)
     throw new LitError(
-      `nothing drives ${name} (${device.model}): ${device.rejected.map(({ backend, reason }) => `${backend}: ${reason}`).join("; ")}`,
+      `nothing drives ${device.name} (${device.model}): ${device.rejected.map(({ backend, reason }) => `${backend}: ${reason}`).join("; ")}`,
       { code: "NO_DEVICE" },
     );
   const { env } = process;
   const before = { ...env };
   if (device.backend === "tensorflow") seeGpu(device);
   try {
-    await openRung(device.backend, { adapter: device.model });
+    await openRung(device.backend, { adapter: device.model, needsGpu: device.name !== "cpu" });
   } finally {
     // It has seen them; the programs that are started from here may see others.
     for (const name of Object.keys(visibleGpu(null)))

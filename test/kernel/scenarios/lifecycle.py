@@ -19,6 +19,7 @@ def kernel_info(kernel):
             assert field in info, field
         for field in ("version", "mimetype"):
             assert info["language_info"][field], field
+        assert f"; device {os.environ.get('LIT_DEVICE', '')}" in info["banner"], info["banner"]
         assert "debugger" not in info.get("supported_features", []) and not info.get("debugger")
 
 

@@ -1,22 +1,23 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { LitError } from "../../errors.js";
 import { cacheFolder } from "../../home.js";
 
 /** What an installation says of itself in `installed.json`. */
-const manifest = z.object({
+interface Manifest {
   /** TensorFlow's version. */
-  tensorflow: z.string(),
+  readonly tensorflow: string;
   /** The version of @tensorflow/tfjs-node-gpu, whose binding it is. */
-  binding: z.string(),
+  readonly binding: string;
   /** It brings CUDA. */
-  gpu: z.boolean(),
+  readonly gpu: boolean;
   /** Bytes on the disk that are its own. */
-  bytes: z.number(),
-});
+  readonly bytes: number;
+}
 
-export type Installation = z.infer<typeof manifest> & { readonly folder: string };
+export interface Installation extends Manifest {
+  readonly folder: string;
+}
 
 /** Where `litlab device install tensorflow` puts the native binding; for all homes. */
 export const tensorflowFolder = (): string => join(cacheFolder(), "tensorflow", `${process.platform}-${process.arch}`);
@@ -43,11 +44,19 @@ export async function readInstallation(): Promise<Installation> {
     throw new LitError(`TensorFlow is not installed: ${INSTALL}`, { code: "NOT_INSTALLED", cause });
   }
   try {
-    return { ...manifest.parse(JSON.parse(text)), folder };
+    return { ...(await parseManifest(text)), folder };
   } catch (cause) {
     throw new LitError(`${join(folder, MANIFEST)} is broken, install TensorFlow again: ${INSTALL}`, {
       code: "NOT_INSTALLED",
       cause,
     });
   }
+}
+
+async function parseManifest(text: string): Promise<Manifest> {
+  // Loading it takes longer than a backend's start: not before there is something to check.
+  const { z } = await import("zod");
+  return z
+    .object({ tensorflow: z.string(), binding: z.string(), gpu: z.boolean(), bytes: z.number() })
+    .parse(JSON.parse(text));
 }

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { hostname, release } from "node:os";
+import { join } from "node:path";
+import { cacheFolder, writeBeside } from "../home.js";
+import type { Device } from "./get-devices.js";
+import { identityOf, RUNGS } from "./rungs.js";
+import { MANIFEST, tensorflowFolder } from "./tensorflow/installation.js";
+
+/** What a GPU's drivers leave on Linux, and what points to others. Elsewhere they come with the system. */
+const NAMES = ["/proc/driver/nvidia/gpus", "/dev/dri"];
+const FOLDERS = ["/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
+const VARIABLES = ["CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "VK_DRIVER_FILES", "VK_ICD_FILENAMES"];
+
+/** What the best device was found to be, and on what machine. */
+interface Finding {
+  readonly machine: string;
+  readonly device: Device;
+}
+
+/** The best device as a process before found it; null if none did, or this machine, its drivers or a backend have changed. */
+export async function readBest(): Promise<Device | null> {
+  const machine = await describeMachine();
+  try {
+    const found = JSON.parse(await readFile(pathFor(machine), "utf8")) as Partial<Finding>;
+    return found.machine === machine && isDevice(found.device) ? found.device : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps it for the processes that follow. */
+export async function writeBest(device: Device): Promise<void> {
+  const machine = await describeMachine();
+  const text = JSON.stringify({ machine, device } satisfies Finding);
+  // A cache that cannot be written costs the next process the search.
+  await writeBeside(pathFor(machine), (temporary) => writeFile(temporary, text)).catch(() => undefined);
+}
+
+/** Its own for every machine: a home may be on several. */
+const pathFor = (machine: string): string =>
+  join(cacheFolder(), "devices", `best-${createHash("sha256").update(machine).digest("hex").slice(0, 16)}.json`);
+
+/** What the best device depends on, as far as a few files tell: nothing is started for it. */
+async function describeMachine(): Promise<string> {
+  const told = await Promise.all([
+    ...(["webgpu", "wasm", "cpu"] as const).map((rung) => identityOf(rung).catch((error: Error) => error.message)),
+    ...[join(tensorflowFolder(), MANIFEST), "/proc/driver/nvidia/version"].map((path) =>
+      readFile(path, "utf8").catch(() => ""),
+    ),
+    ...NAMES.map(namesIn),
+    ...FOLDERS.map(async (path) => `${await namesIn(path)} ${await changeOf(path)}`),
+  ]);
+  return [hostname(), release(), ...told, ...VARIABLES.map((name) => `${name}=${process.env[name] ?? ""}`)].join("\n");
+}
+
+const namesIn = (path: string): Promise<string> =>
+  readdir(path).then(
+    (names) => names.sort().join(" "),
+    () => "",
+  );
+
+const changeOf = (path: string): Promise<string> =>
+  stat(path).then(
+    ({ mtimeMs }) => String(mtimeMs),
+    () => "",
+  );
+
+/** By hand: what checks such things elsewhere takes longer to load than a backend to start. */
+function isDevice(value: unknown): value is Device {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, model, memory, driver, backend, rejected } = value as Partial<Device>;
+  return (
+    /^(cpu|gpu\d+)$/.test(String(name)) &&
+    typeof model === "string" &&
+    (memory === null || typeof memory === "number") &&
+    (driver === null || typeof driver === "string") &&
+    RUNGS.some((rung) => rung === backend) &&
+    Array.isArray(rejected) &&
+    rejected.every((each) => typeof each?.backend === "string" && typeof each.reason === "string")
+  );
+}

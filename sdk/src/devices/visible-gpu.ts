@@ -1,0 +1,5 @@
+/** What TensorFlow is to see of the GPUs, in the order of the driver's program. */
+export const visibleGpu = (index: number | null): Readonly<Record<string, string>> => ({
+  CUDA_DEVICE_ORDER: "PCI_BUS_ID",
+  CUDA_VISIBLE_DEVICES: index === null ? "-1" : String(index),
+});
