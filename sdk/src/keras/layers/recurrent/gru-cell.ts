@@ -3,6 +3,7 @@ import { getActivation } from "../../settings/activations.js";
 import type { GatedConfig } from "./cell.js";
 import { GatedCell, recur } from "./gated-cell.js";
 import { GRU_KERNEL } from "./gru-kernel.js";
+import "./gru-graph.js";
 
 export interface GruConfig extends GatedConfig {
   /** Whether the reset gate scales the product h·U, Keras' default, else h before it. */

@@ -1,5 +1,4 @@
 import type { KernelBackend, KernelConfig, TensorInfo } from "@tensorflow/tfjs-core";
-import { kernelThrough } from "../../../devices/fallback-kernels.js";
 import { sizeOf } from "../../../tensors/size-of.js";
 import { getKernel, registerKernel } from "../../../tf.js";
 import { multiply } from "./multiply.js";
@@ -15,7 +14,7 @@ export interface KernelMemory {
   free(tensor: TensorInfo): void;
 }
 
-/** Registers a kernel for cpu and wasm, whose tensors JavaScript can reach while it computes; wasm computes TensorFlow's too. */
+/** Registers a kernel for cpu and wasm, whose tensors JavaScript can reach while it computes. */
 export function registerLoop(
   kernelName: string,
   run: (
@@ -28,10 +27,8 @@ export function registerLoop(
     (memoryOf: (backend: never) => KernelMemory): KernelConfig["kernelFunc"] =>
     ({ inputs, attrs = {}, backend }) =>
       run(memoryOf(backend as never), inputs as Record<string, TensorInfo>, attrs);
-  const onWasm = { kernelName, kernelFunc: kernelFor(wasmMemory) };
   registerKernel({ kernelName, kernelFunc: kernelFor(cpuMemory), backendName: "cpu" });
-  registerKernel({ ...onWasm, backendName: "wasm" });
-  registerKernel({ ...kernelThrough(onWasm, "wasm"), backendName: "tensorflow" });
+  registerKernel({ kernelName, kernelFunc: kernelFor(wasmMemory), backendName: "wasm" });
 }
 
 interface CpuBackend extends KernelBackend {

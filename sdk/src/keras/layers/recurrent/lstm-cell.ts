@@ -4,6 +4,7 @@ import { hasBlockLstm, runBlockLstm } from "./block-lstm.js";
 import { dropInputs, type GatedConfig, type RunOptions } from "./cell.js";
 import { GatedCell, recur } from "./gated-cell.js";
 import { LSTM_KERNEL } from "./lstm-kernel.js";
+import "./lstm-graph.js";
 
 /** Keras' LSTMCell; gates in the order i, f, c, o. */
 export class LstmCell extends GatedCell {

@@ -111,8 +111,17 @@ export function registerSequence(name: string, gateCount: number, forward: Stage
   });
 
   registerLoop(gradientOf(name), (memory, inputs) => {
-    const { states, inner, gates, dy, recurrent, h, bias, c, mask } = inputs as Given &
-      Inputs<"states" | "inner" | "gates" | "dy", never>;
+    const {
+      states,
+      kept0: inner,
+      kept1: gates,
+      dy,
+      recurrent,
+      h,
+      bias,
+      c,
+      mask,
+    } = inputs as Given & Inputs<"states" | "kept0" | "kept1" | "dy", never>;
     const [time, batch, width] = gates.shape as [number, number, number];
     const [units, rows] = [width / gateCount, time * batch];
     const [kernel, candidate] = bias || c ? [recurrent] : split(memory, recurrent, width - units);
@@ -171,7 +180,7 @@ export function registerSequence(name: string, gateCount: number, forward: Stage
   });
 }
 
-const gradientOf = (name: string): string => `${name}Gradient`;
+export const gradientOf = (name: string): string => `${name}Gradient`;
 
 /** Takes over the states after a step, those of rows that are left out stay. */
 export function takeStates(
@@ -260,8 +269,9 @@ export function runSequence(name: string, inputs: NamedTensorMap, mask: Tensor |
     const save = given.at(-1) as unknown as (tensors: Tensor[]) => void;
     const attributes = { all: all || keep, keep };
     const outputs = engine().runKernel(name, { projected, ...rest } as NamedTensorMap, attributes) as Tensor[];
-    const [states, inner, gates] = outputs as [Tensor, Tensor, Tensor];
-    const kept: NamedTensorMap = { ...rest, states, inner, gates };
+    const [states, ...steps] = outputs as [Tensor, ...Tensor[]];
+    const kept: NamedTensorMap = { ...rest, states };
+    for (const [i, tensor] of steps.entries()) kept[`kept${i}`] = tensor;
     if (keep) save(Object.values(kept));
     return {
       value: states,

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { Graph, type Output } from "./graph.js";
+import type { NodeBackend } from "./node-backend.js";
+
+interface Loaded {
+  readonly id: number;
+  readonly inputs: string;
+  readonly outputs: string;
+}
+
+const loaded = new Map<string, Loaded>();
+
+/**
+ * Runs a graph in one call. It is built at the first of a name with inputs of these names, and takes tensors of any shapes.
+ * @returns the outputs that `build` gives
+ */
+export function runGraph(
+  node: NodeBackend,
+  name: string,
+  inputs: Readonly<Record<string, TensorInfo>>,
+  build: (graph: Graph, inputs: Readonly<Record<string, Output>>) => readonly Output[],
+): TensorInfo[] {
+  const names = Object.keys(inputs);
+  const key = [name, ...names].join();
+  const model = loaded.get(key) ?? load(node, names, build);
+  loaded.set(key, model);
+  const ids = node.getInputTensorIds(Object.values(inputs));
+  return node.binding
+    .runSavedModel(model.id, ids, model.inputs, model.outputs)
+    .map((made) => node.createOutputTensor(made));
+}
+
+function load(node: NodeBackend, names: readonly string[], build: Parameters<typeof runGraph>[3]): Loaded {
+  const graph = new Graph();
+  const inputs = Object.fromEntries(names.map((name) => [name, graph.input(name)]));
+  const outputs = build(graph, inputs).join();
+  const folder = mkdtempSync(join(tmpdir(), "litlab-graph-"));
+  try {
+    writeFileSync(join(folder, "saved_model.pb"), graph.serialize());
+    return { id: node.binding.loadSavedModel(folder, "serve"), inputs: Object.values(inputs).join(), outputs };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
