@@ -6,7 +6,6 @@ import * as core from "../../../tfjs/core.js";
 import { LitError } from "../../errors.js";
 import { fallBackToCpu } from "../fallback-kernels.js";
 import { fuseActivationGradients } from "./activation-gradients.js";
-import { registerBlockLstm } from "./block-lstm.js";
 import { correctRound } from "./correct-round.js";
 import { BINDING, MANIFEST, PACKAGE, QUIET_LOADER, readInstallation, SHARED_CORE } from "./installation.js";
 import { shareEqual } from "./share-equal.js";
@@ -42,7 +41,6 @@ async function register(): Promise<{ readonly usesGpu: boolean }> {
   });
   const require = createRequire(join(folder, MANIFEST));
   let backend: InstanceType<Backend>;
-  let Int64Scalar: new (value: number) => object;
   try {
     require(join(folder, QUIET_LOADER));
     const binding = require(join(folder, BINDING));
@@ -50,7 +48,6 @@ async function register(): Promise<{ readonly usesGpu: boolean }> {
     const { NodeJSKernelBackend } = require(join(folder, PACKAGE, "dist/nodejs_kernel_backend.js")) as {
       readonly NodeJSKernelBackend: Backend;
     };
-    ({ Int64Scalar } = require(join(folder, PACKAGE, "dist/int64_tensors.js")));
     backend = new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node-gpu");
   } catch (cause) {
     throw new LitError(
@@ -65,6 +62,5 @@ async function register(): Promise<{ readonly usesGpu: boolean }> {
   correctRound();
   shareEqual();
   fuseActivationGradients();
-  registerBlockLstm(Int64Scalar);
   return { usesGpu: backend.isUsingGpuDevice };
 }

@@ -39,11 +39,6 @@ export abstract class GatedCell<Config extends GatedConfig = GatedConfig> extend
     bias: Tensor | undefined,
   ): (projected: Tensor, states: Tensor[]) => Tensor[];
 
-  /** As the kernel gives it, without masks, where a backend has an op for the whole of it. */
-  protected runFused(_inputs: Tensor, _states: Tensor[], _options: RunOptions): Tensor | undefined {
-    return undefined;
-  }
-
   protected get biasShape(): number[] {
     return [this.gates * this.config.units];
   }
@@ -73,8 +68,6 @@ export abstract class GatedCell<Config extends GatedConfig = GatedConfig> extend
     const gates = { training: options.training, gates: this.gates };
     const drops = stateDrops(states[0] as Tensor, this.config, gates);
     const isStandard = !drops && activation === "tanh" && recurrentActivation === "sigmoid";
-    const fused = isStandard && !options.mask && this.runFused(inputs, states, options);
-    if (fused) return unpack(fused, states.length, options.all);
     const projected = projectGates(inputs, kernel, bias, this.config, gates);
     if (isStandard && getKernel(this.kernelName, getBackend())) {
       const more = this.kernelInputs(recurrent, states, added);

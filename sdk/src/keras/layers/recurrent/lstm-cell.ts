@@ -1,7 +1,6 @@
-import { add, cast, mul, type NamedTensorMap, split, type Tensor } from "../../../tf.js";
+import { add, mul, type NamedTensorMap, split, type Tensor } from "../../../tf.js";
 import { getActivation } from "../../settings/activations.js";
-import { hasBlockLstm, runBlockLstm } from "./block-lstm.js";
-import { dropInputs, type GatedConfig, type RunOptions } from "./cell.js";
+import type { GatedConfig } from "./cell.js";
 import { GatedCell, recur } from "./gated-cell.js";
 import { LSTM_KERNEL } from "./lstm-kernel.js";
 import "./lstm-graph.js";
@@ -18,14 +17,6 @@ export class LstmCell extends GatedCell {
 
   protected kernelInputs(recurrent: Tensor, [h, c]: Tensor[]): NamedTensorMap {
     return { recurrent, h, c } as NamedTensorMap;
-  }
-
-  protected override runFused(inputs: Tensor, states: Tensor[], { training, all }: RunOptions): Tensor | undefined {
-    const { dropout = 0, recurrentDropout = 0 } = this.config;
-    const isDropping = training && dropout > 0 && dropout < 1;
-    if (!hasBlockLstm() || (isDropping && recurrentDropout !== 0)) return undefined;
-    const x = cast(isDropping ? dropInputs(inputs, dropout) : inputs, "float32");
-    return runBlockLstm(x, this.values() as [Tensor, Tensor, Tensor?], states as [Tensor, Tensor], all);
   }
 
   protected stepOf(recurrent: Tensor, drops: readonly Tensor[] | undefined) {
