@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { getVaultItems, loadKeras } from "@litlab/sdk";
@@ -36,7 +37,8 @@ test("hello and ping", async () => {
   const { version, pid, ...rest } = await page.call("hello", { version: "another" });
   const manifest = JSON.parse(readFileSync(join(ROOT, "kernel/package.json"), "utf8"));
   expect(version).toBe(manifest.version);
-  expect(readFileSync(`/proc/${pid}/cmdline`, "utf8")).toContain("litlab-kernel");
+  const { stdout } = spawnSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+  expect(stdout).toContain("litlab-kernel");
   expect(rest).toEqual({ home: demo.home, readOnly: false, device: "cpu" });
   expect(await page.call("ping", {})).toEqual({});
 });

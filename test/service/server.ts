@@ -15,6 +15,7 @@ import {
   SERVICE_SESSION,
 } from "@litlab/sdk/rpc";
 import { JSONRPCClient, type JSONRPCResponse } from "json-rpc-2.0";
+import { vi } from "vitest";
 import { WebSocket } from "ws";
 import { freePort } from "../free-port.js";
 import { ROOT } from "../python.js";
@@ -42,12 +43,15 @@ export class Server {
   /** @param isBound the kernel runs as a user whom permissions bind, also where the tests run as root */
   async start({ isBound = false } = {}): Promise<void> {
     const port = await freePort();
+    this.#port = port;
     const options = [
       "--no-browser",
       "--allow-root",
       `--port=${port}`,
       `--IdentityProvider.token=${TOKEN}`,
       `--ServerApp.root_dir=${this.root}`,
+      // A kernel that a test kills stays dead.
+      "--KernelManager.autorestart=False",
     ];
     const env = {
       ...process.env,
@@ -59,7 +63,8 @@ export class Server {
     const jupyter = join(ROOT, ".venv/bin/jupyter");
     this.#server = spawn(jupyter, ["server", ...options], { env, stdio: ["ignore", "pipe", "pipe"] });
     await untilReady(this.#server, port);
-    this.#port = port;
+    // It says that it is running before it listens.
+    await vi.waitFor(() => this.#ask("GET", "status"), { timeout: 60_000 });
   }
 
   /** A folder with a kernelspec "litlab" whose kernel runs as nobody. */
@@ -76,31 +81,28 @@ export class Server {
   /** Another page: it joins the session of the service, or starts it. */
   async open(): Promise<Page> {
     const session = { ...SERVICE_SESSION, kernel: { name: "litlab" } };
-    const { kernel } = (await this.ask("sessions", session)) as { readonly kernel: { readonly id: string } };
+    const { kernel } = JSON.parse(await this.#ask("POST", "sessions", session)) as { kernel: { id: string } };
     const page = new Page(kernel.id);
     this.#pages.push(page);
-    await this.join(page);
+    await page.connect(`ws://127.0.0.1:${this.#port}/api/kernels/${kernel.id}/channels?token=${TOKEN}`);
     return page;
   }
 
-  /** Connects a page to its kernel, again after a restart. */
-  async join(page: Page): Promise<void> {
-    await page.connect(`ws://127.0.0.1:${this.#port}/api/kernels/${page.kernel}/channels?token=${TOKEN}`);
+  /** Puts an end to a page's kernel, dead or not; the next page gets another. */
+  async endKernel({ kernel }: Page): Promise<void> {
+    await this.#ask("DELETE", `kernels/${kernel}`);
   }
 
-  async restart({ kernel }: Page): Promise<void> {
-    await this.ask(`kernels/${kernel}/restart`, {});
-  }
-
-  /** Posts to Jupyter's API. */
-  async ask(path: string, body: object): Promise<unknown> {
+  /** Asks Jupyter's API. */
+  async #ask(method: "GET" | "DELETE" | "POST", path: string, body?: object): Promise<string> {
     const answer = await fetch(`http://127.0.0.1:${this.#port}/api/${path}`, {
-      method: "POST",
+      method,
       headers: { Authorization: `token ${TOKEN}` },
-      body: JSON.stringify(body),
+      ...(body && { body: JSON.stringify(body) }),
     });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return await answer.json();
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
+    return text;
   }
 
   async stop(): Promise<void> {
@@ -166,9 +168,8 @@ export class Page {
     this.kernel = kernel;
   }
 
-  /** Opens another comm, over another websocket. */
+  /** Connects to the kernel and opens a comm. */
   async connect(address: string): Promise<void> {
-    this.#socket?.close();
     const socket = new WebSocket(address, { maxPayload: 2 ** 30 });
     this.#socket = socket;
     socket.on("message", (data) => this.#receive(JSON.parse(String(data))));
