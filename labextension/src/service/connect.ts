@@ -8,7 +8,7 @@ import { ServiceError } from "./tokens.js";
 const KERNEL = "litlab";
 /** A kernel that starts has this long to answer, ms, each time that it is asked. */
 const PATIENCE = 20_000;
-const ATTEMPTS = 3;
+const ATTEMPTS = 2;
 
 /** Whether a failure to connect is one of the network, which time may mend. */
 export const isNetworkError = (error: unknown): boolean =>

@@ -1,4 +1,4 @@
-import type { Session } from "@jupyterlab/services";
+import type { Kernel, Session } from "@jupyterlab/services";
 import { COMM_TARGET, Pieces } from "@litlab/sdk/rpc";
 import type { JSONObject } from "@lumino/coreutils";
 import type { IDisposable } from "@lumino/disposable";
@@ -55,7 +55,7 @@ export class Link implements IDisposable {
     session.disposed.connect(this.#lose, this);
     kernel.disposed.connect(this.#lose, this);
     kernel.statusChanged.connect((_, status) => {
-      if (status === "restarting" || status === "autorestarting" || status === "dead") this.#lose();
+      if (isRestarting(status) || status === "dead") this.#lose();
     });
     this.#wasConnected = kernel.connectionStatus === "connected";
     kernel.connectionStatusChanged.connect((_, status) => {
@@ -87,7 +87,7 @@ export class Link implements IDisposable {
     this.isDisposed = true;
     this.#client.rejectAllPendingRequests("lost");
     if (!this.#comm.isDisposed && !this.#session.isDisposed) forget(() => this.#comm.close().done);
-    this.#session.dispose();
+    disposeLater(this.#session);
   }
 
   #lose(): void {
@@ -115,6 +115,19 @@ export class Link implements IDisposable {
     else if (isJSONRPCRequest(message)) this.#options.onNotification(message.method, message.params);
   }
 }
+
+/**
+ * Disposes a session once JupyterLab is through with what it does about a connection that was lost or a kernel that was
+ * restarted: it reports errors on finding the session gone meanwhile.
+ */
+function disposeLater(session: Session.ISessionConnection): void {
+  const { kernel } = session;
+  const dispose = () => setTimeout(() => session.dispose());
+  if (!kernel || kernel.isDisposed || !isRestarting(kernel.status)) dispose();
+  else kernel.connectionStatusChanged.connect((_, status) => status !== "connecting" && dispose());
+}
+
+const isRestarting = (status: Kernel.Status): boolean => status === "restarting" || status === "autorestarting";
 
 /** Sends to a kernel, which may be gone or go before it has answered; false if it is gone. */
 function forget(send: () => Promise<unknown>): boolean {

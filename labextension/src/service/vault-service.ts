@@ -33,7 +33,7 @@ export class VaultService implements IVaultService {
   readonly #recovery = new Poll({
     auto: false,
     name: "@litlab/labextension:recovery",
-    frequency: { interval: 1000, backoff: 2, max: 15_000 },
+    frequency: { interval: 1000, backoff: 2, max: 5000 },
     standby: "when-hidden",
     factory: () => this.#recover(),
   });

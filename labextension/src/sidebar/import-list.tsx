@@ -71,10 +71,10 @@ function Failed({ job, problem, imports, trans }: JobProps & { problem: string }
           value={name}
           onChange={(event) => setName(event.target.value)}
         />
-        <Button type="submit" small>
+        <Button type="submit" className="jp-mod-styled jp-mod-accept">
           {trans.__("Try Again")}
         </Button>
-        <Button type="button" small minimal onClick={() => imports.dismiss(job.id)}>
+        <Button type="button" className="jp-mod-styled" onClick={() => imports.dismiss(job.id)}>
           {trans.__("Dismiss")}
         </Button>
       </div>

@@ -35,7 +35,10 @@ export interface SectionProps {
 export function Section(props: SectionProps) {
   const { trans, kind, title, entries, total, isOpen, onToggle } = props;
   const listId = useId();
-  const count = entries.length === total ? String(total) : trans.__("%1 of %2", entries.length, total);
+  const count =
+    entries.length === total
+      ? COUNT.format(total)
+      : trans.__("%1 of %2", COUNT.format(entries.length), COUNT.format(total));
   const Caret = isOpen ? caretDownIcon : caretRightIcon;
   return (
     <section className={`litlab-Section litlab-Section-${kind}`} data-open={isOpen}>
@@ -185,7 +188,8 @@ function Swatch({ color, icon }: { color: string | null; icon: LabIcon }) {
   return <icon.react tag="span" className="litlab-Row-icon" aria-hidden="true" />;
 }
 
-const NUMBER = new Intl.NumberFormat("en", { maximumSignificantDigits: 5 });
+const NUMBER = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
+const COUNT = new Intl.NumberFormat("en");
 
 const shortNumber = (value: number | null): string => (value === null ? "" : NUMBER.format(value));
 

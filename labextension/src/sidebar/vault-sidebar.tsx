@@ -55,6 +55,7 @@ class VaultLists extends ReactWidget {
 export class VaultSidebar extends SplitPanel {
   readonly #options: VaultSidebarOptions;
   readonly #lists: VaultLists;
+  #isDivided = false;
   readonly #onVisibility = (): void => this.#follow();
 
   constructor(options: VaultSidebarOptions, details: Widget) {
@@ -70,7 +71,14 @@ export class VaultSidebar extends SplitPanel {
     this.#lists = new VaultLists(options);
     this.addWidget(this.#lists);
     this.addWidget(details);
-    this.setRelativeSizes([2, 1]);
+    options.model.changed.connect(() => this.#divide(details));
+  }
+
+  /** Details that come for the first time get their share; then it is a person's who moves the handle. */
+  #divide(details: Widget): void {
+    if (details.isHidden || this.#isDivided) return;
+    this.#isDivided = true;
+    this.setRelativeSizes([3, 2]);
   }
 
   /** A person has folded a section or opened it. */

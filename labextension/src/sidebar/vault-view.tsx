@@ -78,7 +78,7 @@ function Header({ model, trans, commands, onSort }: VaultViewProps) {
         type="search"
         className="litlab-Filter jp-mod-styled"
         aria-label={trans.__("Filter the vault")}
-        placeholder={trans.__("Filter by name, model or date")}
+        placeholder={trans.__("Filter by name, model, date")}
         spellCheck={false}
         value={model.filter}
         onChange={({ target }) => {
@@ -131,7 +131,7 @@ function Sections({ model, trans, commands, folded, onFold }: VaultViewProps) {
       <div className="litlab-Empty" role="status">
         <p>{trans.__("Nothing in the vault matches “%1”.", model.filter)}</p>
         <Button
-          small
+          className="jp-mod-styled jp-mod-accept"
           onClick={() => {
             model.filter = "";
           }}
@@ -166,7 +166,10 @@ function Sections({ model, trans, commands, folded, onFold }: VaultViewProps) {
               <>
                 <p>{empty[kind]}</p>
                 {kind === "item" && (
-                  <Button small onClick={() => void commands.execute(COMMANDS.importModel)}>
+                  <Button
+                    className="jp-mod-styled jp-mod-accept"
+                    onClick={() => void commands.execute(COMMANDS.importModel)}
+                  >
                     {trans.__("Import a Model…")}
                   </Button>
                 )}
@@ -192,7 +195,7 @@ function Problem({ model, trans, problem }: VaultViewProps & { problem: string }
   return (
     <div className="litlab-Problem" role="alert">
       <p>{problem}</p>
-      <Button small onClick={() => void model.reload()}>
+      <Button className="jp-mod-styled jp-mod-accept" onClick={() => void model.reload()}>
         {trans.__("Retry")}
       </Button>
     </div>
