@@ -1,0 +1,173 @@
+/** The extension in JupyterLab: what it adds to the start, when items are there, and how fast the filter answers. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import Database from "libsql";
+import { chromium } from "playwright-core";
+import { runLogged } from "../scripts/steps.mjs";
+import { bench } from "./harness.mjs";
+
+const ITEMS = 10_000;
+const folder = mkdtempSync(join(tmpdir(), "litlab-bench-"));
+const home = join(folder, "home");
+
+/** A demo home whose team has many items more, which share one model's file. */
+async function makeHome() {
+  const { code, file } = await runLogged("demo", process.execPath, ["cli/bin/litlab.mjs", "demo", home]);
+  if (code !== 0) throw new Error(`the demo home cannot be made, all of it in ${file}`);
+  const database = new Database(join(home, "contoso/catalogue.sqlite"));
+  database.exec(`insert into items (name, blob, model, host, dateAdded, value, color, inputs, outputs)
+    with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < ${ITEMS})
+    select printf('many_%05d', n), blob, printf('model.%d.keras', n), 'here',
+      printf('2024-%02d-%02d 10:00:00.000000+00:00', 1 + n % 12, 1 + n % 28), n / 7.0, '#3b82f6', inputs, outputs
+    from numbers, (select * from items where name = 'spy_e1')`);
+  database.close();
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** A JupyterLab with or without the extension. */
+async function startLab(name, disabled) {
+  const port = await freePort();
+  const config = join(folder, `${name}-config`);
+  mkdirSync(join(config, "labconfig"), { recursive: true });
+  const page = { disabledExtensions: disabled ? { "@litlab/labextension": true } : {} };
+  writeFileSync(join(config, "labconfig/page_config.json"), JSON.stringify(page));
+  const root = join(folder, name);
+  mkdirSync(root);
+  const options = ["--no-browser", "--allow-root", `--port=${port}`, `--ServerApp.root_dir=${root}`];
+  const open = ["--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True"];
+  const server = spawn(resolve(".venv/bin/jupyter"), ["lab", ...options, ...open], {
+    env: {
+      ...process.env,
+      JUPYTER_PATH: resolve(".venv/share/jupyter"),
+      JUPYTER_CONFIG_DIR: config,
+      XDG_STATE_HOME: join(folder, `${name}-state`),
+      LIT_HOME: home,
+    },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let log = "";
+  for await (const text of server.stderr) {
+    log += text;
+    if (log.includes(`:${port}/lab`)) break;
+  }
+  if (server.exitCode !== null) throw new Error(`JupyterLab ended\n${log}`);
+  const address = `http://127.0.0.1:${port}`;
+  const end = async () => {
+    server.kill("SIGTERM");
+    await once(server, "exit");
+  };
+  return { address, end };
+}
+
+/** What a page has cost since it was made: ms of its main thread, MB of its heap. */
+async function costOf(page) {
+  const client = await page.context().newCDPSession(page);
+  await client.send("Performance.enable");
+  const { metrics } = await client.send("Performance.getMetrics");
+  const metric = (name) => metrics.find((one) => one.name === name)?.value ?? 0;
+  return { cpuMs: metric("TaskDuration") * 1000, peakMb: metric("JSHeapUsedSize") / 2 ** 20 };
+}
+
+async function openPage({ address }) {
+  const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+  await page.goto(`${address}/lab?reset`);
+  await page.waitForFunction("window.jupyterapp?.restored.then(() => true)");
+  return page;
+}
+
+/** From the page's address until JupyterLab has restored its layout. */
+const start = (lab) => async () => {
+  const begin = performance.now();
+  const page = await openPage(lab);
+  const wallMs = performance.now() - begin;
+  const cost = await costOf(page);
+  await page.close();
+  return { ...cost, wallMs };
+};
+
+/** Runs a step in a page: the main thread's time for it. */
+async function measured(page, step) {
+  const { cpuMs: before } = await costOf(page);
+  const begin = performance.now();
+  const wallMs = (await step()) ?? performance.now() - begin;
+  const { cpuMs, peakMb } = await costOf(page);
+  return { cpuMs: cpuMs - before, wallMs, peakMb };
+}
+
+/** From the click on the vault's tab until the first of the items is there. */
+const firstItem = (lab, isCold) => async () => {
+  if (isCold) {
+    const sessions = await (await fetch(`${lab.address}/api/sessions`)).json();
+    for (const { id } of sessions) await fetch(`${lab.address}/api/sessions/${id}`, { method: "DELETE" });
+  }
+  const page = await openPage(lab);
+  const sample = await measured(page, async () => {
+    await page.getByRole("tab", { name: "Vault" }).click();
+    await page.getByRole("treeitem", { name: /^many_00001/ }).waitFor();
+  });
+  await page.close();
+  return sample;
+};
+
+/** From a letter in the filter until the list that it leaves is painted, as the page sees it. */
+const keystroke = async () => {
+  const filter = typing.getByRole("searchbox", { name: "Filter the vault" });
+  await filter.fill("many_0");
+  await typing.getByRole("treeitem", { name: /^many_00001/ }).waitFor();
+  await filter.press("End");
+  return measured(typing, async () => {
+    await typing.evaluate(`void (window.painted = new Promise((resolve) => addEventListener("keydown", () => {
+      const begin = performance.now();
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => resolve(performance.now() - begin);
+      requestAnimationFrame(() => port2.postMessage(null));
+    }, { capture: true, once: true })))`);
+    await typing.keyboard.press("7");
+    const took = await typing.evaluate("window.painted");
+    await typing.getByRole("treeitem", { name: /^many_07000/ }).waitFor();
+    return took;
+  });
+};
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+});
+const ended = [() => browser.close()];
+let typing;
+try {
+  await makeHome();
+  const lab = await startLab("with", false);
+  ended.push(lab.end);
+  const bare = await startLab("without", true);
+  ended.push(bare.end);
+  typing = await openPage(lab);
+  await typing.getByRole("tab", { name: "Vault" }).click();
+  await typing.getByRole("treeitem", { name: /^many_00001/ }).waitFor();
+  const engines = (run) => ({ "lit lab": run });
+  await bench(
+    "lab",
+    {
+      "JupyterLab starts": { "with the extension": start(lab), without: start(bare) },
+      [`first of ${ITEMS} items, the service runs`]: engines(firstItem(lab, false)),
+      "keystroke to painted list": engines(keystroke),
+      [`first of ${ITEMS} items, the service starts`]: engines(firstItem(lab, true)),
+    },
+    { runs: 9, warmUp: 1 },
+  );
+} finally {
+  for (const end of ended) await end();
+  rmSync(folder, { recursive: true, force: true });
+}

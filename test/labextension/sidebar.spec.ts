@@ -1,0 +1,350 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { VaultItem } from "@litlab/sdk";
+import { SERVICE_SESSION } from "@litlab/sdk/rpc";
+import Database from "libsql";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { makeDemoHome } from "../demo-home.js";
+import { type Lab, startLab } from "../lab.js";
+import { ROOT } from "../python.js";
+
+const TEAM = "contoso";
+const HOSTILE = "<img src=x onerror=alert(1)>";
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const poll = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
+
+let folder: string;
+let demo: { home: string; remove: () => void };
+let lab: Lab;
+
+/** JupyterLab over a home; `jupyterPath` has its kernels and extensions. */
+async function labOver(name: string, home: string, jupyterPath = join(ROOT, ".venv/share/jupyter")): Promise<Lab> {
+  const files = join(folder, name);
+  mkdirSync(files);
+  const env = {
+    JUPYTER_PATH: jupyterPath,
+    JUPYTER_CONFIG_DIR: join(folder, `${name}-config`),
+    XDG_STATE_HOME: join(folder, `${name}-state`),
+    LIT_HOME: home,
+  };
+  const options = ["--no-browser", "--allow-root", `--ServerApp.root_dir=${files}`, "--IdentityProvider.token="];
+  const exposed = "--LabApp.expose_app_in_browser=True";
+  return startLab((port) => [join(ROOT, ".venv/bin/jupyter"), "lab", `--port=${port}`, ...options, exposed], env);
+}
+
+beforeAll(async () => {
+  mkdirSync(join(ROOT, ".cache"), { recursive: true });
+  folder = mkdtempSync(join(ROOT, ".cache/sidebar-"));
+  demo = await makeDemoHome();
+  process.env.LIT_HOME = demo.home;
+  lab = await labOver("files", demo.home);
+  copyFileSync(join(ROOT, "cli/demo/spy_e1.keras"), join(folder, "files/spy_e1.keras"));
+  writeFileSync(join(folder, "files/bad.h5"), "no model");
+});
+
+afterAll(async () => {
+  await lab?.close();
+  demo?.remove();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+const opened: Page[] = [];
+afterEach(async ({ task }) => {
+  for (const [index, page] of opened.splice(0).entries()) {
+    if (task.result?.state === "fail") await picture(page, `failed-${index}`);
+    await page.close();
+  }
+});
+
+/** Opens the sidebar in a page of its own; `problems` are the console's errors. */
+async function open({ address, browser }: Lab): Promise<{ page: Page; vault: Locator; problems: string[] }> {
+  const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+  opened.push(page);
+  const problems: string[] = [];
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("dialog", (dialog) => problems.push(`a dialog says ${dialog.message()}`));
+  await page.goto(`${address}?reset`);
+  const vault = page.getByRole("region", { name: "Vault" });
+  await page.getByRole("tab", { name: "Vault" }).click();
+  return { page, vault, problems };
+}
+
+const picture = (page: Page, name: string) => page.screenshot({ path: join(ROOT, `.cache/sidebar-${name}.png`) });
+
+const item = (vault: Locator, name: string) =>
+  vault.getByRole("tree", { name: "Items" }).getByRole("treeitem", { name, exact: false });
+
+const focused = (page: Page): Promise<string | null> =>
+  page.evaluate(`document.activeElement?.getAttribute("data-name") ?? null`);
+
+const names = (vault: Locator): Promise<(string | null)[]> =>
+  vault
+    .getByRole("tree", { name: "Items" })
+    .getByRole("treeitem")
+    .evaluateAll((rows: { dataset: { name?: string } }[]) => rows.map(({ dataset }) => dataset.name ?? null));
+
+/** What axe finds wrong in the sidebar that is serious. */
+async function complaints(page: Page): Promise<unknown> {
+  await page.evaluate(AXE);
+  return page.evaluate(`axe.run("#litlab-vault").then(({ violations }) => violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => html.slice(0, 200) + failureSummary)]))`);
+}
+
+const useTheme = async (page: Page, theme: string): Promise<void> => {
+  await page.evaluate(`window.jupyterapp.commands.execute("apputils:change-theme", { theme: "${theme}" })`);
+  await page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor({ state: "attached" });
+};
+
+/** The service's process, by its kernel's connection file. */
+async function servicePid({ address }: Lab): Promise<number> {
+  const sessions = (await (await fetch(address.replace(/lab$/, "api/sessions"))).json()) as {
+    path: string;
+    kernel: { id: string };
+  }[];
+  const ours = sessions.filter(({ path }) => path === SERVICE_SESSION.path);
+  expect(ours).toHaveLength(1);
+  const kernel = `kernel-${ours[0]?.kernel.id}.json`;
+  const line = execFileSync("ps", ["-axww", "-o", "pid=,command="], { encoding: "utf8" })
+    .split("\n")
+    .find((process) => process.includes(kernel));
+  return Number.parseInt(line ?? "", 10);
+}
+
+test("an item is found, renamed in place and opened, by keyboard alone", { timeout: 120_000 }, async () => {
+  const { page, vault, problems } = await open(lab);
+  await item(vault, "spy_e1").waitFor();
+  await item(vault, "spy_e1").click();
+  await vault.getByRole("region", { name: "Details" }).getByText("dateAdded").waitFor();
+  await picture(page, "light");
+  expect(await complaints(page)).toEqual([]);
+  await useTheme(page, "JupyterLab Dark");
+  expect(await complaints(page)).toEqual([]);
+  await picture(page, "dark");
+
+  const box = vault.getByRole("textbox", { name: "New name of spy_e1" });
+  await page.keyboard.press("F2");
+  await page.keyboard.type(HOSTILE);
+  await page.keyboard.press("Enter");
+  await vault.getByRole("alert").waitFor();
+  expect(await vault.getByRole("alert").textContent()).toContain(HOSTILE);
+  expect(await vault.locator("img").count()).toBe(0);
+  expect(await complaints(page)).toEqual([]);
+  await picture(page, "refused");
+  await page.keyboard.press("Escape");
+  await box.waitFor({ state: "detached" });
+  expect(await focused(page)).toBe("spy_e1");
+
+  await page.keyboard.press("F2");
+  await page.keyboard.type("first");
+  await page.keyboard.press("Enter");
+  await item(vault, "first").waitFor();
+  await poll(() => focused(page)).toBe("first");
+  expect(await new VaultItem(TEAM, "first").details).toMatchObject({ name: "first" });
+
+  await page.keyboard.press("Enter");
+  await page.getByRole("main").getByRole("tab", { name: "first" }).waitFor();
+  await item(vault, "first").click();
+  await page.keyboard.press("ContextMenu");
+  await picture(page, "menu");
+  await page.getByRole("menuitem", { name: "Rename…" }).click();
+  await page.keyboard.type("spy_e1");
+  await page.keyboard.press("Enter");
+  await item(vault, "spy_e1").waitFor();
+  expect(problems).toEqual([]);
+});
+
+test("a model comes from the file browser's menu and the computer, under another name if need be", {
+  timeout: 120_000,
+}, async () => {
+  const { page, vault, problems } = await open(lab);
+  await item(vault, "spy_e1").waitFor();
+  const browser = page.getByRole("tab", { name: /File Browser/ });
+  const fromBrowser = async (name: string): Promise<void> => {
+    await browser.click();
+    await page.locator(".jp-DirListing-item", { hasText: name }).click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Import into the Vault" }).click();
+  };
+  await fromBrowser("spy_e1.keras");
+  const imports = vault.getByRole("list", { name: "Imports" });
+  await imports.getByRole("alert").getByText("name already exists").waitFor();
+  expect(await complaints(page)).toEqual([]);
+  await picture(page, "duplicate");
+  await imports.getByRole("textbox", { name: "Name for spy_e1.keras" }).fill("copy");
+  await page.keyboard.press("Enter");
+  await item(vault, "copy").waitFor();
+  await imports.waitFor({ state: "detached" });
+  expect(await new VaultItem(TEAM, "copy").details).toMatchObject({ name: "copy", model: "spy_e1.keras" });
+
+  await fromBrowser("bad.h5");
+  await imports.getByRole("alert").getByText("bad.h5").waitFor();
+  await picture(page, "bad");
+  await imports.getByRole("button", { name: "Dismiss" }).click();
+  await imports.waitFor({ state: "detached" });
+
+  const [chooser] = await Promise.all([
+    page.waitForEvent("filechooser"),
+    vault.getByRole("button", { name: "Import a Model from This Computer" }).click(),
+  ]);
+  const bytes = readFileSync(join(ROOT, "cli/demo/spy_e1.keras"));
+  await chooser.setFiles({ name: "from_here.keras", mimeType: "application/zip", buffer: bytes });
+  await item(vault, "from_here").waitFor();
+  await poll(() => item(vault, "from_here").getAttribute("aria-selected")).toBe("true");
+
+  // As a person drops a file from the computer's desktop.
+  await vault.evaluate((node: EventTarget, data: string) => {
+    const { DataTransfer, DragEvent, File, atob } = globalThis as unknown as Window & typeof globalThis;
+    const transfer = new DataTransfer();
+    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    transfer.items.add(new File([bytes], "dropped.keras"));
+    for (const type of ["dragenter", "dragover", "drop"])
+      node.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  }, bytes.toString("base64"));
+  await item(vault, "dropped").waitFor();
+  expect(problems).toEqual([]);
+});
+
+test("a model is picked from the server's files, and dropped from the file browser", { timeout: 120_000 }, async () => {
+  const { page, vault, problems } = await open(lab);
+  await item(vault, "spy_e1").waitFor();
+  copyFileSync(join(ROOT, "cli/demo/spy_e1.keras"), join(folder, "files/picked.keras"));
+  copyFileSync(join(ROOT, "cli/demo/spy_e1.keras"), join(folder, "files/dragged.keras"));
+  await vault.getByRole("button", { name: "Import a Model…", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.locator(".jp-DirListing-item", { hasText: "picked.keras" }).click();
+  await dialog.getByRole("button", { name: "Select" }).click();
+  await item(vault, "picked").waitFor();
+
+  // Side by side, as a person has them who drags.
+  await page.getByRole("tab", { name: "Vault" }).click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Switch Sidebar Side" }).click();
+  await page.getByRole("tab", { name: /File Browser/ }).click();
+  if (!(await vault.isVisible())) await page.getByRole("tab", { name: "Vault" }).click();
+  const file = page.locator(".jp-DirListing-item", { hasText: "dragged.keras" });
+  const [from, to] = [await file.boundingBox(), await vault.boundingBox()];
+  if (!from || !to) throw new Error("file browser and vault are not both there");
+  await page.mouse.move(from.x + 30, from.y + from.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 60, from.y + 60, { steps: 5 });
+  await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 5 });
+  await picture(page, "drop");
+  await page.mouse.up();
+  await item(vault, "dragged").waitFor();
+  await file.waitFor();
+  await page.getByRole("tab", { name: "Vault" }).click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Switch Sidebar Side" }).click();
+  expect(problems).toEqual([]);
+});
+
+test("pages agree, also about what another process does", { timeout: 120_000 }, async () => {
+  const [first, second] = await Promise.all([open(lab), open(lab)]);
+  await item(first.vault, "spy_e1").click();
+  await item(second.vault, "spy_e1").waitFor();
+  await servicePid(lab); // one service for both
+  await first.page.keyboard.press("F2");
+  await first.page.keyboard.type("agreed");
+  await first.page.keyboard.press("Enter");
+  await item(second.vault, "agreed").waitFor();
+  expect(await new VaultItem(TEAM, "agreed").rename("spy_e1")).toMatchObject({ status: "SUCCESS" });
+  await item(first.vault, "spy_e1").waitFor();
+  await item(second.vault, "spy_e1").waitFor();
+  expect([...first.problems, ...second.problems]).toEqual([]);
+});
+
+test("a service that is killed in the middle of a rename comes back, and says that it was lost", {
+  timeout: 120_000,
+}, async () => {
+  const { page, vault, problems } = await open(lab);
+  await item(vault, "spy_e1").click();
+  const pid = await servicePid(lab);
+  await page.keyboard.press("F2");
+  await page.keyboard.type("survivor");
+  process.kill(pid, "SIGSTOP");
+  await page.keyboard.press("Enter");
+  await vault.locator("input[aria-busy=true]").waitFor();
+  process.kill(pid, "SIGKILL");
+  await vault.getByRole("alert").getByText("was lost meanwhile").waitFor({ timeout: 30_000 });
+  await picture(page, "lost");
+  await vault.getByRole("status").waitFor({ state: "detached", timeout: 30_000 });
+  expect(await new VaultItem(TEAM, "spy_e1").details).toMatchObject({ name: "spy_e1" });
+  await page.keyboard.press("Enter");
+  await item(vault, "survivor").waitFor();
+  await new VaultItem(TEAM, "survivor").rename("spy_e1");
+  await item(vault, "spy_e1").waitFor();
+  expect(await servicePid(lab)).not.toBe(pid);
+  expect(problems).toEqual([]);
+});
+
+test("10,000 items open, are filtered and are walked through at once", { timeout: 180_000 }, async () => {
+  const database = new Database(join(demo.home, TEAM, "catalogue.sqlite"));
+  database.exec(`insert into items (name, blob, model, host, dateAdded, value, color, inputs, outputs)
+    with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 10000)
+    select printf('many_%05d', n), blob, printf('model.%d.keras', n), 'here',
+      printf('2024-%02d-%02d 10:00:00.000000+00:00', 1 + n % 12, 1 + n % 28), n / 7.0, '#3b82f6', inputs, outputs
+    from numbers, (select * from items where name = 'spy_e1')`);
+  database.close();
+  const { page, vault, problems } = await open(lab);
+  await item(vault, "many_00001").waitFor();
+  await picture(page, "many");
+
+  await item(vault, "many_00001").click();
+  await page.keyboard.press("End");
+  await poll(() => focused(page)).toBe("spy_e1");
+  await page.keyboard.press("ArrowUp");
+  await poll(() => focused(page)).toMatch(/^(picked|many_10000)$/);
+  await page.keyboard.type("many_07");
+  await poll(() => focused(page)).toBe("many_07000");
+  await page.keyboard.press("Home");
+  expect(await vault.getByRole("tree", { name: "Items" }).getByRole("treeitem").count()).toBeLessThan(100);
+
+  const filter = vault.getByRole("searchbox", { name: "Filter the vault" });
+  await filter.click();
+  await page.keyboard.type("777");
+  const many = Array.from({ length: 10_000 }, (_, i) => `many_${String(i + 1).padStart(5, "0")}`);
+  await poll(() => names(vault)).toEqual(many.filter((name) => name.includes("777")));
+  await picture(page, "filtered");
+  await vault.getByRole("button", { name: "Value" }).click();
+  await filter.fill("many 2024-06-0");
+  await poll(async () => (await names(vault))[0]).toMatch(/^many_0(9|10)/);
+  await filter.fill("nowhere to be found");
+  await vault.getByText("Nothing in the vault matches “nowhere to be found”.").waitFor();
+  await picture(page, "nothing");
+  expect(await complaints(page)).toEqual([]);
+  await vault.getByRole("button", { name: "Clear the Filter" }).click();
+  await item(vault, "many_10000").waitFor();
+  await vault.getByRole("button", { name: /^Name/ }).click();
+  await item(vault, "copy").waitFor();
+  expect(problems).toEqual([]);
+});
+
+test("without a kernel or a team the sidebar says what to do", { timeout: 180_000 }, async () => {
+  const share = join(folder, "share");
+  const kernel = join(share, "kernels/litlab/kernel.json");
+  mkdirSync(dirname(kernel), { recursive: true });
+  symlinkSync(join(ROOT, ".venv/share/jupyter/labextensions"), join(share, "labextensions"));
+  writeFileSync(kernel, JSON.stringify({ argv: ["false"], display_name: "Broken", language: "typescript" }));
+  const bare = await labOver("bare", join(folder, "no-home"), share);
+  try {
+    const { page, vault } = await open(bare);
+    await vault.getByRole("alert").getByText("The vault’s service does not answer.").waitFor({ timeout: 60_000 });
+    await picture(page, "failed");
+    expect(await complaints(page)).toEqual([]);
+    copyFileSync(join(ROOT, ".venv/share/jupyter/kernels/litlab/kernel.json"), kernel);
+    // Jupyter starts the broken one a few times more before it gives up.
+    const retry = vault.getByRole("button", { name: "Retry" });
+    const noTeam = vault.getByText("There is no team in the vault’s home yet.");
+    const proceed = async (): Promise<boolean> => {
+      if (await retry.isVisible()) await retry.click();
+      return noTeam.isVisible();
+    };
+    await expect.poll(proceed, { timeout: 60_000, interval: 500 }).toBe(true);
+    await picture(page, "no-teams");
+    expect(await complaints(page)).toEqual([]);
+  } finally {
+    await bare.close();
+  }
+});
