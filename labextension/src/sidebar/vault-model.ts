@@ -52,7 +52,10 @@ export class VaultModel {
 
   constructor(service: IVaultService) {
     this.#service = service;
-    service.stateChanged.connect(() => this.changed.emit());
+    service.stateChanged.connect((_, state) => {
+      this.changed.emit();
+      if (state === "ready" && this.#problem !== null) void this.#load();
+    });
     service.changed.connect((_, { team, what }) => {
       if (team !== null && team !== this.#team) return;
       for (const part of what) this.#stale.add(part);
