@@ -65,7 +65,8 @@ async function open(file = ""): Promise<{ page: Page; problems: string[] }> {
   page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
   page.on("pageerror", (error) => problems.push(String(error)));
   await page.goto(`${lab.address}${file && `/tree/${file}`}?reset`);
-  await page.locator("#jp-main-statusbar").waitFor();
+  await page.waitForFunction("window.jupyterapp");
+  await page.evaluate("window.jupyterapp.restored.then(() => {})");
   return { page, problems };
 }
 
@@ -123,7 +124,8 @@ test("an item opens from the palette, its asset from there; both are what the fi
 }, async () => {
   const { page, problems } = await open();
   await expect(page.locator("#jp-main-statusbar").getByText("Lit Lab: ").isVisible()).resolves.toBe(false);
-  await page.keyboard.press("Control+Shift+C");
+  await page.getByRole("menuitem", { name: "View", exact: true }).click();
+  await page.getByRole("menuitem", { name: /^Activate Command Palette/ }).click();
   await page.locator(".lm-CommandPalette-input").fill("open vault item");
   await page.locator('.lm-CommandPalette-item[data-command="litlab:open-item"]').click();
   const dialog = page.getByRole("dialog");
@@ -167,7 +169,7 @@ test("an item opens from the palette, its asset from there; both are what the fi
     const shown = (await rowsOf(page, `First samples of ${name}`)).slice(0, samples.length);
     for (const [sample, values] of samples.entries())
       for (const [i, value] of values.entries())
-        expect(Number(shown[sample]?.[i + 1]?.replaceAll(",", ""))).toBeCloseTo(value, 4);
+        expect(Number(shown[sample]?.[i + 1]?.replaceAll(",", ""))).toBe(Number(value.toPrecision(6)));
   }
   const columns = page.getByRole("table", { name: "First samples of long_updown" }).getByRole("columnheader");
   expect(await columns.allTextContents()).toEqual(["Sample", "long", "short", "up", "down", "size", "time"]);
@@ -181,7 +183,7 @@ test("an item opens from the palette, its asset from there; both are what the fi
 
   for (const theme of themes) {
     await execute(page, "apputils:change-theme", { theme });
-    await page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor();
+    await page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor({ state: "attached" });
     expect(await barriers(page, ".litlab-PreviewTab:not(.lm-mod-hidden)")).toEqual([]);
     await screenshot(page, theme.replaceAll(" ", "-"));
   }

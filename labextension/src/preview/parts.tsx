@@ -14,8 +14,8 @@ export interface DetailsProps {
   readonly trans: TranslationBundle;
   readonly team: string;
   readonly name: string;
-  /** Open what the details name; without them that is plain text. */
-  readonly commands?: CommandRegistry;
+  /** Open what the details name. */
+  readonly commands: CommandRegistry;
 }
 
 /** What is loaded, or that it is being loaded, or why it could not be. */
@@ -84,15 +84,15 @@ export const Empty = ({ children }: { readonly children: string }): JSX.Element 
   <p className="litlab-Card-empty">{children}</p>
 );
 
-/** A button that runs a command, or its text where there are no commands. */
+/** A button that runs a command, or its text where nobody has the command. */
 export function CommandLink(props: {
-  readonly commands: CommandRegistry | undefined;
+  readonly commands: CommandRegistry;
   readonly command: string;
   readonly args: ReadonlyJSONObject;
   readonly children: string;
 }): JSX.Element {
   const { commands, command, args, children } = props;
-  if (!commands?.hasCommand(command)) return <span>{children}</span>;
+  if (!commands.hasCommand(command)) return <span>{children}</span>;
   return (
     <button type="button" className="litlab-Link" onClick={() => void commands.execute(command, args)}>
       {children}

@@ -7,7 +7,7 @@ import { AssetDetails } from "./asset-details.js";
 import { ItemDetails } from "./item-details.js";
 import type { DetailsProps } from "./parts.js";
 
-export interface PreviewOptions extends Required<Omit<DetailsProps, "team" | "name">> {
+export interface PreviewOptions extends Omit<DetailsProps, "team" | "name"> {
   readonly target: VaultTarget & { readonly kind: "item" | "asset" };
 }
 
