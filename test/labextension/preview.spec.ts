@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { VaultItem } from "@litlab/sdk";
+import { importModel, VaultItem } from "@litlab/sdk";
 import type { AxeResults } from "axe-core";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFailed, test, vi } from "vitest";
@@ -55,6 +55,20 @@ afterAll(async () => {
   demo?.remove();
   if (folder) rmSync(folder, { recursive: true, force: true });
 });
+
+/** What would run a script if a page took it as HTML, or load a picture if it took it as CSS. */
+const HOSTILE = `<img src=x onerror="window.hacked=1">`;
+const WRITE_HOSTILE = `
+import sys, os, sqlite3, h5py, numpy as np
+home, text = sys.argv[1:]
+os.makedirs(f"{home}/contoso/assets/hostile")
+with h5py.File(f"{home}/contoso/assets/hostile/hostile_test.h5", "w") as f:
+    f[text] = np.array([[1, np.nan]] * 3, dtype="float32")
+    f[text].attrs["columns"] = [text, "b"]
+with sqlite3.connect(f"{home}/contoso/catalogue.sqlite") as db:
+    db.execute("""update items set host = ?, model = ?, color = 'url(http://127.0.0.1/x)', assets = '["hostile"]'
+        where name = 'hostile'""", [text, text])
+`;
 
 /** Opens JupyterLab, at a file of it if there is one; `problems` are the console's errors from then on. */
 async function open(file = ""): Promise<{ page: Page; problems: string[] }> {
@@ -213,6 +227,26 @@ test("what another process renames is followed; what is not there says so", { ti
   await item.rename("spy_e1");
   await page.getByRole("alert").waitFor();
   expect(problems).toEqual([]);
+  await page.close();
+});
+
+test("what a file or a record says is text", { timeout: 120_000 }, async () => {
+  const model = join(ROOT, "cli/demo/spy_e1.keras");
+  await importModel("contoso", model, ["100_1_min", HOSTILE], "hostile");
+  await runPython(WRITE_HOSTILE, [demo.home, HOSTILE]);
+  const { page } = await open();
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
+  await execute(page, "litlab:open-item", { team: "contoso", name: "hostile" });
+  await page.getByRole("region", { name: "Record" }).getByText(HOSTILE).first().waitFor();
+  expect(await rowsOf(page, "Inputs")).toEqual([["input_1", "(None, 801)", `100_1_min, ${HOSTILE}`]]);
+  await screenshot(page, "hostile-item");
+  await page.getByRole("button", { name: "hostile", exact: true }).click();
+  await page.getByRole("heading", { name: HOSTILE }).waitFor();
+  expect(await rowsOf(page, `First samples of ${HOSTILE}`)).toEqual([0, 1, 2].map((i) => [String(i), "1", "–"]));
+  await screenshot(page, "hostile-asset");
+  expect(await page.evaluate("window.hacked")).toBeUndefined();
+  expect(requests.filter((url) => url.endsWith("/x"))).toEqual([]);
   await page.close();
 });
 

@@ -25,13 +25,13 @@ export function Details<T>(props: {
   readonly children: (value: T) => ReactNode;
 }): JSX.Element {
   const { loaded, trans, children } = props;
-  const { value, problem, retry } = loaded;
+  const { value, problem, isLoading, retry } = loaded;
   if (problem !== null)
     return (
       <div className="litlab-Card-problem" role="alert">
         <p>{problem}</p>
         <button type="button" className="jp-mod-styled" onClick={retry}>
-          {trans.__("Retry")}
+          {isLoading ? trans.__("Loading…") : trans.__("Retry")}
         </button>
       </div>
     );

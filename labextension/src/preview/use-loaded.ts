@@ -1,17 +1,19 @@
 import type { Notification } from "@litlab/sdk/rpc";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { IVaultService } from "../service/tokens.js";
 
-/** What was loaded last, and why it could not be loaded now; both null while it is loaded for the first time. */
+/** What was loaded last, or why it could not be loaded; both null while it is loaded for the first time. */
 export interface Loaded<T> {
   readonly value: T | null;
   readonly problem: string | null;
+  readonly isLoading: boolean;
   readonly retry: () => void;
 }
 
+type State<T> = Omit<Loaded<T>, "retry"> & { readonly load: () => Promise<T> };
 type Changed = Notification<"changed">;
 
-const NOTHING = { value: null, problem: null };
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
  * Loads from the vault, again when `what` of the team changes; what is shown stays until the new is there.
@@ -23,30 +25,34 @@ export function useLoaded<T>(
   what: Changed["what"][number],
   load: () => Promise<T>,
 ): Loaded<T> {
-  const [loaded, setLoaded] = useState<Omit<Loaded<T>, "retry">>(NOTHING);
-  const [attempt, setAttempt] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt loads anew
+  const nothing: State<T> = { load, value: null, problem: null, isLoading: true };
+  const [state, setState] = useState(nothing);
+  const read = useRef(() => {});
   useEffect(() => {
-    let newest = 0;
-    const read = async (): Promise<void> => {
-      const request = ++newest;
-      const settled: Omit<Loaded<T>, "retry"> = await load().then(
-        (value) => ({ value, problem: null }),
-        (error: unknown) => ({ value: null, problem: error instanceof Error ? error.message : String(error) }),
+    let newest = {};
+    read.current = () => {
+      const request = {};
+      newest = request;
+      const settle = (value: T | null, problem: string | null): void => {
+        if (request === newest) setState({ load, value, problem, isLoading: false });
+      };
+      setState((before) => ({ ...before, isLoading: true }));
+      load().then(
+        (value) => settle(value, null),
+        (error: unknown) => settle(null, messageOf(error)),
       );
-      if (request === newest) setLoaded(settled);
     };
     const onChanged = (_: unknown, change: Changed): void => {
-      if (change.team === null || (change.team === team && change.what.includes(what))) void read();
+      if (change.team === null || (change.team === team && change.what.includes(what))) read.current();
     };
-    setLoaded(NOTHING);
-    void read();
+    read.current();
     service.changed.connect(onChanged);
     return () => {
-      newest = Number.NaN;
+      newest = {};
       service.changed.disconnect(onChanged);
     };
-  }, [service, team, what, load, attempt]);
-  const retry = useCallback(() => setAttempt((count) => count + 1), []);
-  return { ...loaded, retry };
+  }, [service, team, what, load]);
+  const retry = useCallback(() => read.current(), []);
+  // Of another target nothing is shown, also before its loading begins.
+  return { ...(state.load === load ? state : nothing), retry };
 }
