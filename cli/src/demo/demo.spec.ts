@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { getVaultItems, VaultItem } from "@litlab/sdk";
+import { Canvas, type CanvasDocument, getVaultItems, listCanvases, VaultItem } from "@litlab/sdk";
+import { shapesOf } from "@litlab/sdk/canvas-core";
 import type { Tensor } from "@litlab/sdk/tf";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { LITLAB } from "../../../test/demo-home.js";
@@ -84,6 +85,24 @@ print(json.dumps([keras.models.load_model(sys.argv[1]).predict(x, verbose=0).rav
     expect(new Set(wanted.map((value: number) => value.toFixed(2))).size).toBeGreaterThan(10);
   });
 
+  test("has the canvas that the model was drawn on, with the model's features, labels and layers", async () => {
+    const canvas = new Canvas("contoso", "demo");
+    expect((await listCanvases("contoso")).map(String)).toEqual(["Canvas(team='contoso', name='demo')"]);
+    expect(await canvas.inputs).toEqual([["100_1_min"], ["RSI14TA_day"]]);
+    expect(await canvas.outputs).toMatchObject([{ feature: "long_updown", label_index: 0, activation: "sigmoid" }]);
+    const item = new VaultItem("contoso", "spy_e1");
+    const drawn = await item.canvas;
+    expect(drawn).toEqual(await canvas.document);
+    const model = await item.loadModel();
+    const shapes = shapesOf(drawn as CanvasDocument);
+    const drawnAs = { dense: (id: string) => `dense_${id}_0`, output: (id: string) => `end_${id}` };
+    for (const { id, type } of drawn?.nodes ?? []) {
+      if (type === "dense" || type === "output")
+        expect(shapes.get(id)).toEqual({ shape: model.getLayer(drawnAs[type](id)).outputShape.slice(1) });
+    }
+    model.dispose();
+  });
+
   test("simulates trades as documented: auctions, bursts, a busy open and close, a 0.01 grid", async () => {
     const oracle = `
 import sys, json, pandas as pd
@@ -130,12 +149,37 @@ print(json.dumps({
     const refused = await demo(home, "--seed", "7");
     expect([refused.code, refused.stderr]).toEqual([
       1,
-      expect.stringContaining("the demo there is version 1 with seed 1, expected version 1 with seed 7"),
+      expect.stringContaining("the demo there is version 2 with seed 1, expected version 2 with seed 7"),
     ]);
     expect(contents(home)).toEqual(before);
     await new VaultItem("contoso", "spy_e1").rename("mine");
     await demo(home);
     expect((await getVaultItems("contoso")).map(({ name }) => name)).toEqual(["mine"]);
+  });
+
+  test("refuses an older demo, or moves it aside as a team of its own", async () => {
+    const old = join(folder, "old");
+    const mark = (version: number) => {
+      mkdirSync(join(old, "contoso"), { recursive: true });
+      writeFileSync(join(old, "contoso/demo.json"), JSON.stringify({ version, seed: 1 }));
+    };
+    mark(1);
+    writeFileSync(join(old, "contoso/catalogue.sqlite"), "mine");
+    const refused = await demo(old);
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        "the demo there is version 1 with seed 1, expected version 2 with seed 1: choose another folder, or move it aside with --move-old",
+      ),
+    ]);
+    expect(readdirSync(join(old, "contoso")).sort()).toEqual(["catalogue.sqlite", "demo.json"]);
+    expect(await demo(old, "--move-old")).toMatchObject({ code: 0, stderr: expect.stringContaining("contoso_demo_1") });
+    expect(readdirSync(old).sort()).toEqual(["contoso", "contoso_demo_1"]);
+    expect(readFileSync(join(old, "contoso_demo_1/catalogue.sqlite"), "utf8")).toBe("mine");
+    expect(contents(join(old, "contoso"))).toEqual(contents(join(home, "contoso")));
+    mark(3);
+    expect(await demo(old, "--move-old")).toMatchObject({ code: 1, stderr: expect.stringContaining("is version 3") });
+    rmSync(old, { recursive: true });
   });
 
   test.each([

@@ -19,6 +19,8 @@ import { Asset } from "../../dist/assets/asset.js";
 import { buildAsset } from "../../dist/assets/build-asset.js";
 import { listAssets } from "../../dist/assets/list-assets.js";
 import { getAdapter } from "../../dist/bars/get-adapter.js";
+import { Canvas } from "../../dist/canvas/canvas.js";
+import { type CanvasDocument, writeCanvas } from "../../dist/canvas-core/index.js";
 import { loadTf } from "../../dist/devices/load-tf.js";
 import { LitModelError, LitVaultError } from "../../dist/errors.js";
 import { getTeams, getVaultItems } from "../../dist/vault/get-vault-items.js";
@@ -210,7 +212,142 @@ describe("VaultItem", () => {
   });
 });
 
+describe("the canvas of an item", () => {
+  const drawn = (units: number): CanvasDocument => ({
+    version: 1,
+    nodes: [
+      { id: "in", type: "input", settings: { features: ["per_min"] } },
+      { id: "d", type: "dense", settings: { units } },
+    ],
+    edges: [{ from: "in", to: "d" }],
+  });
+  const blobs = () => filesUnder(join(home, "contoso/blobs")).filter((line) => !line.endsWith("/"));
+
+  test("stays as it was at the import, read-only, by its content", async () => {
+    const canvas = new Canvas("contoso", "demo");
+    await canvas.save(drawn(1));
+    const item = await importModel("contoso", model(), [], "spy", { canvas });
+    const other = await importModel("contoso", model(), [], "other", { canvas: drawn(1) });
+    await canvas.save(drawn(2));
+    expect(await item.canvas).toEqual(drawn(1));
+    expect(await other.canvas).toEqual(drawn(1));
+    expect(blobs()).toHaveLength(2);
+    const text = writeCanvas(drawn(1));
+    const sha256 = createHash("sha256").update(text).digest("hex");
+    const path = join(home, "contoso/blobs/sha256", sha256.slice(0, 2), sha256);
+    expect([readFileSync(path, "utf8"), statSync(path).mode & 0o777]).toEqual([text, 0o444]);
+    chmodSync(path, 0o644);
+    writeFileSync(path, "{");
+    await expect(item.canvas).rejects.toThrow("the canvas of VaultItem(team='contoso', name='spy') is not JSON");
+    rmSync(path);
+    await expect(item.canvas).rejects.toThrow(`is not in the vault: ${path} is missing`);
+  });
+
+  test("is null where there is none, and of an item that does not exist", async () => {
+    expect(await (await importModel("contoso", model())).canvas).toBeNull();
+    expect(await new VaultItem("contoso", "none").canvas).toBeNull();
+    expect(await new VaultItem("fabrikam", "none").canvas).toBeNull();
+  });
+
+  test("goes when no item names it any more, and only then", async () => {
+    const item = await importModel("contoso", model(), [], "spy", { canvas: drawn(1) });
+    await importModel("contoso", model(), [], "other", { canvas: drawn(1) });
+    const replace = true;
+    await importModel("contoso", model(), [], "spy", { canvas: drawn(2), replace });
+    expect([blobs().length, await item.canvas]).toEqual([3, drawn(2)]);
+    await importModel("contoso", model(), [], "spy", { replace });
+    expect([blobs().length, await item.canvas]).toEqual([2, null]);
+    await importModel("contoso", model(), [], "other", { canvas: drawn(3), replace });
+    expect(blobs().length).toBe(2);
+  });
+
+  test("that is not valid is refused before anything is written", async () => {
+    const circle = { ...drawn(1), edges: [{ from: "d", to: "d" }] };
+    await expect(importModel("contoso", model(), [], "spy", { canvas: circle })).rejects.toThrow(LitModelError);
+    const missing = new Canvas("contoso", "none");
+    await expect(importModel("contoso", model(), [], "spy", { canvas: missing })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+    expect(filesUnder(home)).toEqual([]);
+  });
+
+  test("of a failed import goes with it", async () => {
+    await importModel("contoso", model(), [], "spy");
+    const before = filesUnder(home);
+    const taken = importModel("contoso", model("two.keras"), [], "SPY", { canvas: drawn(1) });
+    await expect(taken).rejects.toThrow("name already exists");
+    expect(filesUnder(home)).toEqual(before);
+  });
+
+  test("does not come in half when the import is killed", async () => {
+    const code = `
+      const canvas = (units) => ({ version: 1, nodes: [{ id: "d", type: "dense", settings: { units } }], edges: [] });
+      for (let i = 1; ; i++) {
+        await importModel("contoso", args[0], [], "spy", { canvas: canvas(i), replace: true });
+        if (i === 2) console.log("going");
+      }`;
+    for (let round = 0; round < 3; round++) {
+      const { child, output } = startNode(code, home, [model()]);
+      await new Promise((resolve) => child.stdout?.once("data", resolve));
+      const count = () => {
+        try {
+          return blobs().length;
+        } catch {
+          // A folder went while it was listed.
+          return 0;
+        }
+      };
+      // In the middle: the next canvas is there, the last one not yet gone.
+      while (count() < 3 && child.exitCode === null) await new Promise(setImmediate);
+      child.kill("SIGKILL");
+      await output;
+      const item = new VaultItem("contoso", "spy");
+      expect((await item.canvas)?.nodes).toHaveLength(1);
+      (await item.loadModel()).dispose();
+    }
+  });
+});
+
 describe("the catalogue", () => {
+  /** Makes the catalogue what version 1 of the format was. */
+  const makeOld = () => {
+    const database = new Database(catalogue());
+    database.exec("drop index items_canvas; alter table items drop column canvas; pragma user_version = 1");
+    database.close();
+  };
+
+  test("of version 1 gets a place for canvases", async () => {
+    await importModel("contoso", model(), ["f"], "spy");
+    makeOld();
+    const item = new VaultItem("contoso", "spy");
+    expect([await item.canvas, (await item.details)?.name]).toEqual([null, "spy"]);
+    const database = new Database(catalogue());
+    expect(database.pragma("user_version")).toEqual([{ user_version: 2 }]);
+    database.close();
+    await importModel("contoso", model(), [], "new", { canvas: { version: 1, nodes: [], edges: [] } });
+    expect((await new VaultItem("contoso", "new").canvas)?.nodes).toEqual([]);
+    expect(await names()).toEqual(["spy", "new"]);
+  });
+
+  test.each([
+    ["file", () => catalogue()],
+    ["folder", () => join(home, "contoso")],
+  ])("of version 1 in a read-only %s is read as it is", async (_, locked) => {
+    await importModel("contoso", model(), ["f"], "spy");
+    makeOld();
+    for (const path of [catalogue(), join(home, "contoso")]) chmodSync(path, 0o777);
+    const mode = statSync(locked()).isDirectory() ? 0o555 : 0o444;
+    chmodSync(locked(), mode);
+    const before = readFileSync(catalogue());
+    await asUser(async () => {
+      const [item] = await getVaultItems("contoso");
+      expect([await item?.canvas, (await item?.details)?.name]).toEqual([null, "spy"]);
+      (await item?.loadModel())?.dispose();
+    });
+    expect(readFileSync(catalogue()).equals(before)).toBe(true);
+    chmodSync(locked(), 0o777);
+  });
+
   test("refuses a newer version and stays as it is", async () => {
     const item = await importModel("contoso", model(), [], "spy");
     const database = new Database(catalogue());
