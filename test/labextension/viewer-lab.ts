@@ -88,6 +88,7 @@ export async function complaints(page: Page): Promise<unknown> {
 export async function useTheme(page: Page, theme: string): Promise<void> {
   await execute(page, "apputils:change-theme", { theme });
   await page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor({ state: "attached" });
+  await page.locator("#jupyterlab-splash").waitFor({ state: "detached" });
 }
 
 export const look = (page: Page, name: string): Promise<unknown> =>

@@ -1,0 +1,157 @@
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { saveKeras } from "@litlab/sdk";
+import * as tf from "@litlab/sdk/tf";
+import type { Download, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ROOT } from "../python.js";
+import {
+  complaints,
+  execute,
+  look,
+  nodeOf,
+  openFile,
+  openPage,
+  shown,
+  startViewerLab,
+  useTheme,
+  type ViewerLab,
+} from "./viewer-lab.js";
+
+const poll = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
+
+let lab: ViewerLab;
+
+beforeAll(async () => {
+  lab = await startViewerLab();
+  copyFileSync(join(ROOT, "cli/demo/spy_e1.keras"), join(lab.files, "spy_e1.keras"));
+  writeFileSync(join(lab.files, "bad.keras"), "no model");
+  writeFileSync(join(lab.files, "bad.h5"), "no model");
+  await tf.ready();
+  const inner = tf.sequential({
+    name: "inner",
+    layers: [
+      tf.layers.dense({ name: "inner_a", units: 5, inputShape: [3] }),
+      tf.layers.dense({ name: "inner_b", units: 2, biasInitializer: "ones" }),
+    ],
+  });
+  const input = tf.input({ name: "in", shape: [3] });
+  const output = tf.layers.dense({ name: "out", units: 1 }).apply(inner.apply(input)) as tf.SymbolicTensor;
+  await saveKeras(tf.model({ name: "outer", inputs: input, outputs: output }), join(lab.files, "nested.keras"));
+});
+
+afterAll(() => lab?.close());
+
+/** What the nodes are called. */
+const nodesOf = (page: Page) =>
+  shown(page)
+    .locator(".litlab-Graph-node")
+    .evaluateAll((nodes) => nodes.map((node) => node.getAttribute("aria-label")));
+
+test("a model's file opens as a graph with its summary, weights and histograms", { timeout: 240_000 }, async () => {
+  const { page, problems } = await openPage(lab);
+  const viewer = await openFile(page, "spy_e1.keras");
+  await viewer.getByRole("button", { name: /, InputLayer$/ }).waitFor({ timeout: 60_000 });
+  expect(await nodesOf(page)).toHaveLength(10);
+  await viewer.getByText("(None, 16)", { exact: true }).first().waitFor();
+  await viewer.getByText("12849 parameters").waitFor();
+  await look(page, "model-light");
+  expect(await complaints(page)).toEqual([]);
+
+  const dense = (await nodesOf(page)).find((name) => name?.endsWith("_0, Dense"));
+  await nodeOf(viewer, dense ?? "").click();
+  const panel = viewer.getByRole("complementary", { name: /^Details of dense/ });
+  await panel.getByRole("row", { name: "units 16" }).waitFor();
+  await panel.getByText("(801, 16)").waitFor();
+  await panel.getByRole("button", { name: "Histogram of kernel" }).click();
+  const bars = panel.getByRole("img", { name: /^Values of .* from -.* to / });
+  await bars.waitFor();
+  const heights = await bars
+    .locator("rect")
+    .evaluateAll((rects) => rects.map((rect) => Number(rect.getAttribute("height"))));
+  expect(Math.max(...heights)).toBe(72);
+  const counts = await bars.locator("title").allTextContents();
+  expect(counts.map((text) => Number(/: (\d+) value/.exec(text)?.[1])).reduce((sum, count) => sum + count)).toBe(
+    801 * 16,
+  );
+  await viewer.getByRole("button", { name: "Summary" }).click();
+  await viewer
+    .getByRole("region", { name: "Summary of spy_e1.keras" })
+    .getByText(/Total params: 12,849/)
+    .waitFor();
+  await look(page, "model-panel");
+  expect(await complaints(page)).toEqual([]);
+  await useTheme(page, "JupyterLab Dark");
+  await look(page, "model-dark");
+  expect(await complaints(page)).toEqual([]);
+  await useTheme(page, "JupyterLab Light");
+
+  const [file]: [Download, unknown] = await Promise.all([
+    page.waitForEvent("download"),
+    viewer.getByRole("button", { name: "Export as SVG" }).click(),
+  ]);
+  const svg = readFileSync(await file.path(), "utf8");
+  expect(svg.match(/marker-end/g)).toHaveLength(10);
+  // Looking at a file copies nothing beside it.
+  expect(readdirSync(lab.files).filter((name) => name.startsWith(".ipynb"))).toEqual([]);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+test("a nested model is unfolded", { timeout: 240_000 }, async () => {
+  const { page, problems } = await openPage(lab);
+  const viewer = await openFile(page, "nested.keras");
+  await viewer.getByRole("button", { name: /^inner, / }).waitFor({ timeout: 60_000 });
+  expect((await nodesOf(page)).join()).not.toContain("inner_a");
+  await viewer.getByRole("button", { name: "Unfold inner" }).click();
+  await nodeOf(viewer, "inner_a, Dense").waitFor();
+  await nodeOf(viewer, "inner_b, Dense").waitFor();
+  await look(page, "model-nested");
+  await viewer.getByRole("button", { name: "Fold inner" }).click();
+  await nodeOf(viewer, "inner_a, Dense").waitFor({ state: "detached" });
+  // Found where it is folded away.
+  const find = viewer.getByRole("combobox", { name: "Find a node" });
+  await find.fill("inner_b");
+  await find.press("Enter");
+  await poll(() => page.evaluate(`document.activeElement?.getAttribute("aria-label")`)).toBe("inner_b, Dense");
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+test("a vault item's model opens and comes back after a reload", { timeout: 240_000 }, async () => {
+  const { page, problems } = await openPage(lab);
+  const stored = page.waitForResponse(
+    (answer) =>
+      /api\/workspaces/.test(answer.url()) &&
+      answer.request().method() === "PUT" &&
+      (answer.request().postData() ?? "").includes("litlab-model-item"),
+  );
+  await execute(page, "litlab:open-model", { team: "contoso", item: "spy_e1" });
+  await shown(page)
+    .getByRole("button", { name: /, InputLayer$/ })
+    .waitFor({ timeout: 60_000 });
+  await stored;
+  await page.goto(lab.address);
+  await page.getByRole("main").getByRole("tab", { name: "spy_e1" }).click();
+  await shown(page)
+    .getByRole("button", { name: /, InputLayer$/ })
+    .waitFor({ timeout: 60_000 });
+  expect(await nodesOf(page)).toHaveLength(10);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
+test("a file that is no model says so in its tab", { timeout: 240_000 }, async () => {
+  const { page, problems } = await openPage(lab);
+  for (const name of ["bad.keras", "bad.h5"]) {
+    const viewer = await openFile(page, name);
+    const alert = viewer.getByRole("alert");
+    await alert.waitFor({ timeout: 60_000 });
+    expect(await alert.textContent()).toMatch(new RegExp(name.replace(".", "\\.")));
+    await alert.getByRole("button", { name: "Retry" }).waitFor();
+    await look(page, name);
+  }
+  expect(await complaints(page)).toEqual([]);
+  expect(problems).toEqual([]);
+  await page.close();
+});
