@@ -186,10 +186,17 @@ export class LitDrive implements Contents.IDrive {
       this.#versions.set(path, read.version);
       return file(path, read, content ? read.content : null);
     } catch (error) {
-      if (!(error instanceof ServiceError) || error.code !== "NOT_FOUND") throw error;
+      if (!(await this.#isMissing(place, error))) throw error;
       this.#versions.delete(path);
-      throw this.#missing(path, error.message);
+      throw this.#missing(path);
     }
+  }
+
+  async #isMissing(place: Place & { kind: "canvas" | "item" }, error: unknown): Promise<boolean> {
+    if (!(error instanceof ServiceError)) return false;
+    if (place.kind === "item" || error.code === "NOT_FOUND") return error.code === "NOT_FOUND";
+    const canvases = await this.#service.call("canvases.list", { team: place.team });
+    return !canvases.some(({ name }) => name === place.canvas);
   }
 
   /** Tells of canvases that were read in this page and are others now. */
@@ -210,7 +217,8 @@ export class LitDrive implements Contents.IDrive {
   }
 
   /** As servers answer: JupyterLab knows by it that there is no such file. */
-  #missing(path: string, reason = this.#trans.__("there is no %1", path)): ServerConnection.ResponseError {
+  #missing(path: string): ServerConnection.ResponseError {
+    const reason = this.#trans.__("there is no canvas %1", path);
     return new ServerConnection.ResponseError(new Response(null, { status: 404, statusText: reason }), reason);
   }
 
