@@ -66,6 +66,18 @@ export class Graph {
     return this.op("MatMul", [a, b], { T: FLOAT, ...transposes });
   }
 
+  /** Rows [time, batch, features] times a matrix [features, columns], as one product. */
+  project(rows: Output, matrix: Output): Output {
+    const [shape, rest] = [this.op("Shape", [rows], { T: FLOAT, out_type: INT }), this.ints([-1])];
+    const part = (begin: number, size: number) =>
+      this.op("Slice", [shape, this.ints([begin]), this.ints([size])], { T: INT, Index: INT });
+    const reshape = (tensor: Output, ...lengths: [Output, Output]) => {
+      const lengthsTogether = this.op("ConcatV2", [...lengths, this.ints(0)], { T: INT, Tidx: INT, N: int(2) });
+      return this.op("Reshape", [tensor, lengthsTogether], { T: FLOAT, Tshape: INT });
+    };
+    return reshape(this.matMul(reshape(rows, rest, part(2, 1)), matrix), part(0, 2), rest);
+  }
+
   /** A whole number, or a list of them. */
   ints(values: number | readonly number[]): Output {
     const key = JSON.stringify(values);

@@ -1,6 +1,7 @@
 import { slicesOf } from "../../../tensors/slices-of.js";
 import {
   add,
+  cast,
   concat,
   getBackend,
   getKernel,
@@ -23,7 +24,7 @@ import {
   scan,
   stateDrops,
 } from "./cell.js";
-import { runSequence } from "./sequence.js";
+import { projectingOf, runSequence } from "./sequence.js";
 
 /** A cell that projects its gates together; a kernel runs it over a whole sequence if a backend has it. */
 export abstract class GatedCell<Config extends GatedConfig = GatedConfig> extends Cell<Config> {
@@ -62,23 +63,33 @@ export abstract class GatedCell<Config extends GatedConfig = GatedConfig> extend
   }
 
   override run(inputs: Tensor, states: Tensor[], options: RunOptions): RunResult {
-    const { activation = "tanh", recurrentActivation = "sigmoid" } = this.config;
+    const { activation = "tanh", recurrentActivation = "sigmoid", dropout = 0, recurrentDropout = 0 } = this.config;
     const [kernel, recurrent, given] = this.values() as [Tensor, Tensor, Tensor?];
     const [bias, added] = this.biases(given);
-    const gates = { training: options.training, gates: this.gates };
-    const drops = stateDrops(states[0] as Tensor, this.config, gates);
+    const drops = stateDrops(states[0] as Tensor, this.config, { training: options.training, gates: this.gates });
     const isStandard = !drops && activation === "tanh" && recurrentActivation === "sigmoid";
-    const projected = projectGates(inputs, kernel, bias, this.config, gates);
-    if (isStandard && getKernel(this.kernelName, getBackend())) {
-      const more = this.kernelInputs(recurrent, states, added);
-      const packed = runSequence(this.kernelName, { projected, ...more }, options.mask, options.all);
+    const isDropping = options.training && dropout > 0 && dropout < 1;
+    // A cell that drops states drops the inputs of each gate apart, as Keras' does.
+    const isApart = isDropping && recurrentDropout !== 0;
+    const x = isDropping && !isApart ? dropInputs(inputs, dropout) : inputs;
+    const runKernel = (name: string, own: NamedTensorMap) => {
+      const packed = runSequence(name, { ...own, ...this.kernelInputs(recurrent, states, added) }, options);
       return unpack(packed, states.length, options.all);
-    }
+    };
+    const projecting = projectingOf(this.kernelName);
+    if (isStandard && !isApart && hasKernel(projecting))
+      return runKernel(projecting, { x: cast(x, "float32"), kernel, ...(bias && { inputBias: bias }) });
+    const projected = isApart
+      ? projectApart(x, kernel, bias, { dropout, gates: this.gates })
+      : project(x, kernel, bias);
+    if (isStandard && hasKernel(this.kernelName)) return runKernel(this.kernelName, { projected });
     const steps = slicesOf(projected);
     const step = this.stepOf(recurrent, drops, added);
     return scan(steps.length, states, options, (t, before) => step(steps[t] as Tensor, before));
   }
 }
+
+const hasKernel = (name: string): boolean => getKernel(name, getBackend()) !== undefined;
 
 /** The outputs and last states of [steps + count - 1, batch, units]: each step's h, then the last of the other states. */
 function unpack(packed: Tensor, count: number, all: boolean): RunResult {
@@ -90,16 +101,13 @@ function unpack(packed: Tensor, count: number, all: boolean): RunResult {
   return { states, outputs: count === 1 ? packed : slice(packed, [0], [rows + 1 - count]) };
 }
 
-/** x·W + b of the gates. A cell that drops states drops the inputs of each gate apart, as Keras' does. */
-function projectGates(
+/** x·W + b, the inputs of each gate dropped apart. */
+function projectApart(
   inputs: Tensor,
   kernel: Tensor,
   bias: Tensor | undefined,
-  { dropout = 0, recurrentDropout = 0 }: GatedConfig,
-  { training, gates }: { readonly training: boolean; readonly gates: number },
+  { dropout, gates }: { readonly dropout: number; readonly gates: number },
 ): Tensor {
-  if (!training || dropout <= 0 || dropout >= 1) return project(inputs, kernel, bias);
-  if (recurrentDropout === 0) return project(dropInputs(inputs, dropout), kernel, bias);
   const sums = split(kernel, gates, 1).map((part) => project(dropInputs(inputs, dropout), part, undefined));
   const all = concat(sums, -1);
   return bias ? add(all, bias) : all;

@@ -3,7 +3,7 @@ import { BOOL, FLOAT, type Graph, type Output } from "../../../devices/tensorflo
 import type { NodeBackend } from "../../../devices/tensorflow/node-backend.js";
 import { runGraph } from "../../../devices/tensorflow/run-graph.js";
 import { registerKernel } from "../../../tf.js";
-import { gradientOf } from "./sequence.js";
+import { gradientOf, projectingOf } from "./sequence.js";
 
 type Named = Readonly<Record<string, Output>>;
 
@@ -31,8 +31,13 @@ export interface Back {
   readonly dWeights: Output[];
 }
 
-/** Registers what `registerSequence` describes as kernels for TensorFlow, each of which is one call of its executor. */
-export function registerSequenceGraph(name: string, cell: CellGraph): void {
+/**
+ * Registers a cell's loop over a sequence, and its gradient, as kernels for TensorFlow, each of which is one call of its
+ * executor. Their inputs and outputs are those of `registerSequence`, but for `projected` they take `x` [time, batch,
+ * features], `kernel` [features, gates · units] and perhaps `inputBias` [gates · units].
+ */
+export function registerSequenceGraph(sequence: string, cell: CellGraph): void {
+  const name = projectingOf(sequence);
   register(name, ({ all, keep }) => ({
     variant: `${all} ${keep}`,
     build: (graph, given) => forward(graph, cell, given, all === true, keep === true),
@@ -57,15 +62,18 @@ function register(kernelName: string, variantOf: (attributes: Readonly<Record<st
 }
 
 function forward(graph: Graph, cell: CellGraph, given: Named, all: boolean, keep: boolean): Output[] {
-  const { projected, h, c, mask } = given as Record<"projected" | "h", Output> & Named;
+  const { x, kernel, inputBias, h, c, mask } = given as Record<"x" | "kernel" | "h", Output> & Named;
   const weights = cell.weights(graph, given);
   const counts = mask && countsOf(graph, mask);
+  const projected = graph.project(x, kernel);
   const { states, kept } = graph.loop({
-    time: graph.lengthOf(projected),
+    time: graph.lengthOf(x),
     states: c ? [h, c] : [h],
     body: (step, before) => {
       const inner = weights.map((weight) => step.outside(weight));
-      const done = cell.step(graph, step.of(projected), before, inner, given);
+      const product = step.of(projected);
+      const sums = inputBias ? graph.op("BiasAdd", [product, step.outside(inputBias)]) : product;
+      const done = cell.step(graph, sums, before, inner, given);
       const after = counts
         ? done.after.map((state, i) => graph.op("SelectV2", [step.of(counts, BOOL), state, before[i] as Output]))
         : done.after;
@@ -80,19 +88,19 @@ function forward(graph: Graph, cell: CellGraph, given: Named, all: boolean, keep
 }
 
 function backward(graph: Graph, cell: CellGraph, given: Named): Output[] {
-  const { h, c, mask, dy } = given as Record<"h" | "dy", Output> & Named;
+  const { x, kernel, inputBias, h, c, mask, dy } = given as Record<"x" | "kernel" | "h" | "dy", Output> & Named;
   const steps = Object.keys(given).flatMap((name) => (name.startsWith("kept") ? [given[name] as Output] : []));
-  const [first] = steps as [Output];
   const weights = cell.weights(graph, given);
   const counts = mask && countsOf(graph, mask);
-  const time = graph.lengthOf(first);
+  const time = graph.lengthOf(x);
   const zeros = (tensor: Output) => graph.op("ZerosLike", [tensor]);
   const initial = c ? [zeros(h), graph.at(dy, time)] : [zeros(h)];
   const count = initial.length;
+  const biases = inputBias ? [inputBias] : [];
   const { states, kept } = graph.loop({
     time,
     backwards: true,
-    states: [...initial, ...weights.map(zeros)],
+    states: [...initial, ...[kernel, ...biases, ...weights].map(zeros)],
     body: (step, before) => {
       const inner = weights.map((weight) => step.outside(weight));
       const [dH, ...others] = before.slice(0, count) as [Output, ...Output[]];
@@ -101,15 +109,21 @@ function backward(graph: Graph, cell: CellGraph, given: Named): Output[] {
       const values = steps.map((tensor) => step.of(tensor));
       const [states, more] = [values.slice(0, count), values.slice(count)];
       const back = cell.back(graph, dCounting, states, more, inner, given);
+      const { dProjected } = back;
       const dBefore = counts
         ? back.dBefore.map((d, i) => graph.add(d, graph.sub(dAfter[i] as Output, dCounting[i] as Output)))
         : back.dBefore;
-      const sums = back.dWeights.map((d, i) => graph.add(before[count + i] as Output, d));
-      return { states: [...dBefore, ...sums], kept: [back.dProjected] };
+      const dBiases = biases.map(() => graph.op("BiasAddGrad", [dProjected]));
+      const terms = [graph.matMul(step.of(x), dProjected, "a"), ...dBiases, ...back.dWeights];
+      const sums = terms.map((term, i) => graph.add(before[count + i] as Output, term));
+      return { states: [...dBefore, ...sums], kept: [graph.matMul(dProjected, step.outside(kernel), "b")] };
     },
   });
-  const [dRecurrent, ...dBias] = cell.gradients(graph, states.slice(count), given);
-  return [kept[0] as Output, dRecurrent as Output, ...states.slice(0, count), ...dBias];
+  const dInitial = states.slice(0, count);
+  const [dKernel, ...sums] = states.slice(count) as [Output, ...Output[]];
+  const dInputBias = sums.splice(0, biases.length);
+  const [dRecurrent, ...dBias] = cell.gradients(graph, sums, given) as [Output, ...Output[]];
+  return [...kept, dKernel, ...dInputBias, dRecurrent, ...dInitial, ...dBias];
 }
 
 /** Which rows of a mask [time, batch] count, [time, batch, 1]. */

@@ -1,5 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { cast, customGrad, engine, type NamedTensorMap, type Tensor } from "../../../tf.js";
+import type { RunOptions } from "./cell.js";
 import { type KernelMemory, registerLoop, stepOf, transposed } from "./kernel-memory.js";
 import { makeVectors } from "./vectors.js";
 
@@ -180,6 +181,9 @@ export function registerSequence(name: string, gateCount: number, forward: Stage
   });
 }
 
+/** The kernel that does the projection too: see `registerSequenceGraph`. */
+export const projectingOf = (name: string): string => `${name}Projecting`;
+
 export const gradientOf = (name: string): string => `${name}Gradient`;
 
 /** Takes over the states after a step, those of rows that are left out stay. */
@@ -260,15 +264,16 @@ function transposeStates(
   }
 }
 
-/** Runs a kernel of {@link registerSequence} with its gradient. @param inputs projected, recurrent, h and what is more */
-export function runSequence(name: string, inputs: NamedTensorMap, mask: Tensor | undefined, all: boolean): Tensor {
+/** Runs a kernel with its gradient. @param inputs the kernel's, but for the mask */
+export function runSequence(name: string, inputs: NamedTensorMap, { mask, all }: Omit<RunOptions, "training">): Tensor {
   // The tape runs while gradients are taken of what is computed here.
   const keep = engine().state.gradientDepth > 0;
-  const { projected, ...rest } = { ...inputs, ...(mask && { mask: cast(mask, "float32") }) } as NamedTensorMap;
+  const named: NamedTensorMap = { ...inputs, ...(mask && { mask: cast(mask, "float32") }) };
+  const { projected: _, ...rest } = named;
   const run = customGrad((...given) => {
     const save = given.at(-1) as unknown as (tensors: Tensor[]) => void;
     const attributes = { all: all || keep, keep };
-    const outputs = engine().runKernel(name, { projected, ...rest } as NamedTensorMap, attributes) as Tensor[];
+    const outputs = engine().runKernel(name, named, attributes) as Tensor[];
     const [states, ...steps] = outputs as [Tensor, ...Tensor[]];
     const kept: NamedTensorMap = { ...rest, states };
     for (const [i, tensor] of steps.entries()) kept[`kept${i}`] = tensor;
@@ -276,8 +281,8 @@ export function runSequence(name: string, inputs: NamedTensorMap, mask: Tensor |
     return {
       value: states,
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const named = Object.keys(kept).map((key, i) => [key, saved[i]]);
-        return engine().runKernel(gradientOf(name), { ...Object.fromEntries(named), dy }) as Tensor[];
+        const again = Object.keys(kept).map((key, i) => [key, saved[i]]);
+        return engine().runKernel(gradientOf(name), { ...Object.fromEntries(again), dy }) as Tensor[];
       },
     };
   });
