@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readInstallation } from "../../sdk/dist/devices/tensorflow/installation.js";
 import "../../sdk/dist/keras/load-model.js"; // before what it imports in a circle
+import { RULES, type Rule } from "../../sdk/dist/keras/compiled/update-rules.js";
 import { Gru, Lstm } from "../../sdk/dist/keras/layers/recurrent/vector-layers.js";
 import { runNode } from "./run-node.js";
 
@@ -174,6 +175,29 @@ if (missing === null)
         },
       );
       await fc.assert(property, { numRuns: 60 });
+    });
+
+    test("a step of Keras' Adam is one call, which gives to the bit what its ops give", async () => {
+      const shape = [30, 7];
+      const slots = {
+        momentum: tf.randomNormal(shape, 0, 1, "float32", 1),
+        velocity: tf.randomUniform(shape, 0, 1, "float32", 2),
+      };
+      const [gradient, value] = [3, 4].map((seed) => tf.randomNormal(shape, 0, 1, "float32", seed)) as [
+        tf.Tensor,
+        tf.Tensor,
+      ];
+      const { Adam } = RULES as { readonly Adam: Rule };
+      const settings = { ...Adam.settings, amsgrad: false };
+      const step = () => Adam.update({ gradient, value, rate: 0.01, step: 3, settings, slots, product: 1 });
+      const valuesOf = (after: ReturnType<typeof step>) =>
+        [after.value, after.momentum, after.velocity].map((tensor) => [...(tensor as tf.Tensor).dataSync()]);
+      const kernel = tf.getKernel("LitAdam", "tensorflow") as tf.KernelConfig;
+      const found = valuesOf(step());
+      tf.unregisterKernel("LitAdam", "tensorflow");
+      const wanted = valuesOf(step());
+      tf.registerKernel(kernel);
+      expect(found).toEqual(wanted);
     });
 
     test("it is the best device where there is no GPU, and a GPU that is gone is an error", {

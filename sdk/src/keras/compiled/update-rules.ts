@@ -2,7 +2,10 @@ import {
   abs,
   add,
   div,
+  engine,
   expandDims,
+  getBackend,
+  getKernel,
   greater,
   matMul,
   maximum,
@@ -17,10 +20,12 @@ import {
   sub,
   sum,
   type Tensor,
+  tensor1d,
   transpose,
   type Variable,
   where,
 } from "../../tf.js";
+import { ADAM_KERNEL } from "./adam-graph.js";
 import type { Like } from "./named.js";
 
 type Settings = Readonly<Record<string, number | boolean | string>>;
@@ -74,9 +79,15 @@ const adam = rule({
   settings: { ...moments, amsgrad: false },
   slots: ({ amsgrad }) => [["momentum", "velocity"], amsgrad ? ["velocity_hat"] : []],
   update({ gradient, value, rate, step, settings, slots }) {
+    const alpha = (rate * Math.sqrt(1 - power(settings.beta_2, step))) / (1 - power(settings.beta_1, step));
+    if (!settings.amsgrad && getKernel(ADAM_KERNEL, getBackend())) {
+      const numbers = tensor1d([alpha, 1 - settings.beta_1, 1 - settings.beta_2, settings.epsilon]);
+      const inputs = { value, gradient, momentum: slots.momentum, velocity: slots.velocity, numbers };
+      const [next, momentum, velocity] = engine().runKernel(ADAM_KERNEL, inputs) as [Tensor, Tensor, Tensor];
+      return { value: next, momentum, velocity };
+    }
     const momentum = approach(slots.momentum, gradient, 1 - settings.beta_1);
     const velocity = approach(slots.velocity, square(gradient), 1 - settings.beta_2);
-    const alpha = (rate * Math.sqrt(1 - power(settings.beta_2, step))) / (1 - power(settings.beta_1, step));
     const hat = settings.amsgrad ? maximum(slots.velocity_hat, velocity) : velocity;
     const change = div(mul(momentum, alpha), add(sqrt(hat), settings.epsilon));
     return { value: sub(value, change), momentum, velocity, velocity_hat: hat };
