@@ -18,9 +18,8 @@ const without = (schema, ...keywords) =>
   JSON.parse(JSON.stringify(schema, (key, value) => (keywords.includes(key) ? undefined : value)));
 
 async function types(schema) {
-  const text = await compile(without(schema, "component", "discriminator"), "CanvasDocument", {
+  const text = await compile(without(schema, "component", "discriminator", "maxItems"), "CanvasDocument", {
     bannerComment: `/** The canvas' types, ${MADE} */`,
-    ignoreMinAndMaxItems: true,
     format: false,
   });
   return text.replaceAll(/settings: \{\s*\}/g, "settings: Record<string, never>");

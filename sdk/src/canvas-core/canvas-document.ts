@@ -32,20 +32,13 @@ export interface CanvasDocument {
    * The format's version.
    */
   version: 1;
-  /**
-   * @maxItems 100000
-   */
   nodes: CanvasNode[];
   /**
    * What is led where; a node's inputs are in the edges' order.
-   *
-   * @maxItems 400000
    */
   edges: CanvasEdge[];
   /**
    * Nodes that are shown together.
-   *
-   * @maxItems 10000
    */
   groups?: CanvasGroup[];
 }
@@ -60,8 +53,6 @@ export interface InputNode {
   settings: {
     /**
      * Names of features such as 100_1_min.
-     *
-     * @maxItems 1000
      */
     features?: string[];
   };
@@ -369,8 +360,6 @@ export interface ReshapeNode {
   settings: {
     /**
      * The sizes without the batch; one of them may be -1, which takes what is left.
-     *
-     * @maxItems 8
      */
     target_shape?: number[];
   };
@@ -568,9 +557,6 @@ export interface CanvasEdge {
 export interface CanvasGroup {
   id: NodeId;
   name: NodeName;
-  /**
-   * @maxItems 100000
-   */
   nodes: NodeId[];
   /**
    * Whether it is shown as one node.
