@@ -36,8 +36,36 @@ export { type Tick, type TickColumns, TickFrame } from "./bars/tick-frame.js";
 export type { Session, SessionTimes } from "./bars/trading-day.js";
 export { Canvas, type CanvasOutput } from "./canvas/canvas.js";
 export { listCanvases } from "./canvas/list-canvases.js";
-export type { CanvasDocument, CanvasEdge, CanvasGroup, CanvasNode } from "./canvas-core/canvas-document.js";
-export type { Component, ComponentType, Setting } from "./canvas-core/components.js";
+export type {
+  ActivationNode,
+  AddNode,
+  AttentionNode,
+  AveragePooling1DNode,
+  BatchNormalizationNode,
+  CanvasDocument,
+  CanvasEdge,
+  CanvasGroup,
+  CanvasNode,
+  ConcatenateNode,
+  Conv1DNode,
+  DenseNode,
+  DropoutNode,
+  FlattenNode,
+  GaussianNoiseNode,
+  GlobalAveragePooling1DNode,
+  GlobalMaxPooling1DNode,
+  GruNode,
+  InputNode,
+  LayerNormalizationNode,
+  LstmNode,
+  MaxPooling1DNode,
+  NodeId,
+  NodeName,
+  OutputNode,
+  Position,
+  ReshapeNode,
+} from "./canvas-core/canvas-document.js";
+export type { Component, ComponentType, Setting, SettingsOf } from "./canvas-core/components.js";
 export { currentDevice } from "./devices/current-device.js";
 export { type Fallback, fallbacks } from "./devices/fallbacks.js";
 export { type Device, DeviceList, type DevicesOptions, getDevices } from "./devices/get-devices.js";

@@ -2,7 +2,7 @@ import { link, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MOST_CANVAS_BYTES } from "../canvas-core/parse-canvas.js";
 import { LitModelError } from "../errors.js";
-import { besidePath, checkName, entriesOf, sweepUnfinished, syncPath, teamFolder } from "../home.js";
+import { besidePath, checkName, entriesOf, isName, sweepUnfinished, syncPath, teamFolder } from "../home.js";
 import { openForReading } from "../open-for-reading.js";
 
 /** What the name of a canvas' file ends in. */
@@ -23,14 +23,6 @@ export async function canvasNames(team: string): Promise<string[]> {
     .map((name) => name.slice(0, -CANVAS_ENDING.length))
     .filter(isName)
     .sort();
-}
-
-function isName(name: string): boolean {
-  try {
-    return checkName(name) === name;
-  } catch {
-    return false;
-  }
 }
 
 /** The text of a canvas' file, not parsed. @throws LitModelError if there is none, or it is too large or no text */

@@ -70,13 +70,12 @@ export class Canvas {
   }
 
   /**
-   * Copies the canvas into the team's canvases, as `<name>_copy`, then `<name>_copy_2`, …
+   * Copies the canvas' text as it is into the team's canvases, as `<name>_copy`, then `<name>_copy_2`, …
    * @returns the copy
-   * @throws LitModelError if there is no such canvas, it is not valid, or the home cannot be written
+   * @throws LitModelError if there is no such canvas, or the home cannot be written
    */
   async duplicate(): Promise<Canvas> {
-    const { writeCanvas } = await import("../canvas-core/write-canvas.js");
-    const text = writeCanvas(await this.#read(), this.path);
+    const text = await this.#readText();
     for (let number = 1; ; number++) {
       const ending = number > 1 ? `_copy_${number}` : "_copy";
       const name = `${this.name.slice(0, MOST_LETTERS - ending.length)}${ending}`;
@@ -115,10 +114,13 @@ export class Canvas {
 
   async #read(): Promise<CanvasDocument> {
     const { parseCanvas } = await import("../canvas-core/parse-canvas.js");
-    const text = await readCanvasText(this.path).catch((error) => {
+    return parseCanvas(await this.#readText(), this.path);
+  }
+
+  async #readText(): Promise<string> {
+    return await readCanvasText(this.path).catch((error) => {
       throw error.cause?.code === "ENOENT" ? this.#missing(error.cause) : error;
     });
-    return parseCanvas(text, this.path);
   }
 
   #missing(cause: unknown): LitModelError {
