@@ -218,7 +218,11 @@ test("canvases: written, read, renamed, copied and removed; a change in between 
   );
   await page.call("canvases.rename", { team, canvas: "first", newName: "last" });
   await page.call("canvases.remove", { team, canvas: "first_copy" });
-  expect((await page.call("canvases.list", { team })).map(({ name }) => name)).toEqual(["first_copy_2", "last"]);
+  expect((await page.call("canvases.list", { team })).map(({ name }) => name)).toEqual([
+    "demo",
+    "first_copy_2",
+    "last",
+  ]);
   expect([existsSync(file("first")), readFileSync(file("last"), "utf8")]).toEqual([false, "by another program"]);
   for (const canvas of ["first", "first_copy"])
     await expect(page.call("canvases.remove", { team, canvas })).rejects.toEqual(fails("NOT_FOUND"));

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import Ajv2020 from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ROOT } from "../../../test/python.js";
 import { validate } from "../../dist/canvas-core/canvas-validator.js";
 import {
   CANVAS_VERSION,
@@ -109,6 +110,24 @@ describe("the canvas' validator", () => {
 
   test("is of the version that is written", () => {
     expect(schema.properties.version.const).toBe(CANVAS_VERSION);
+  });
+
+  test("has the components that the documentation lists, with their settings and defaults", () => {
+    const docs = readFileSync(`${ROOT}/docs/canvas.md`, "utf8");
+    const rows = docs.split("\n").filter((line) => line.startsWith("| `"));
+    const known = rows.map((row) => row.split(" | ").map((cell) => cell.replaceAll(/^\| |[`"]| \|$/g, "").trim()));
+    expect(known.map(([type, , description, settings]) => [type, description, settings])).toEqual(
+      COMPONENTS.map(({ type, description, settings }) => [
+        type,
+        description,
+        settings
+          .map(
+            ({ name, default: usual }) =>
+              `${name} ${usual === "" ? "empty" : JSON.stringify(usual).replaceAll('"', "")}`,
+          )
+          .join(", "),
+      ]),
+    );
   });
 
   test("takes every default", () => {
