@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect, promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { displayOf } from "../../../test/display.js";
 import { ROOT } from "../../../test/python.js";
 import { Canvas } from "../../dist/canvas/canvas.js";
 import { listCanvases } from "../../dist/canvas/list-canvases.js";
@@ -208,8 +209,8 @@ describe("its card", () => {
   const cardOf = async (shown: CanvasDocument) => {
     const canvas = new Canvas("contoso", "demo");
     await canvas.save(shown);
-    const bundle = (await canvas[Symbol.for("Jupyter.display") as never]()) as Record<string, string>;
-    return { html: bundle["text/html"] ?? "", text: bundle["text/plain"] ?? "" };
+    const bundle = await displayOf(canvas);
+    return { html: String(bundle["text/html"]), text: String(bundle["text/plain"]) };
   };
 
   test("shows the nodes with settings and shapes, as a table and as a graph", async () => {
