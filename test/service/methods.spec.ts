@@ -39,7 +39,7 @@ test("hello and ping", async () => {
   expect(version).toBe(manifest.version);
   const { stdout } = spawnSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
   expect(stdout).toContain("litlab-kernel");
-  expect(rest).toEqual({ home: demo.home, readOnly: false, device: "cpu" });
+  expect(rest).toEqual({ home: demo.home, readOnly: false, device: process.env.LIT_DEVICE || "cpu" });
   expect(await page.call("ping", {})).toEqual({});
 });
 

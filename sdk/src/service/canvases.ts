@@ -6,9 +6,11 @@ import { canvasFolder, canvasNames, canvasPath, readCanvasText, writeCanvasText 
 import { MOST_CANVAS_BYTES } from "../canvas-core/parse-canvas.js";
 import { LitModelError, LitVaultError } from "../errors.js";
 import { sameName, syncPath } from "../home.js";
+import type { Result } from "../rpc/methods.js";
+import { blobPath } from "../vault/blobs.js";
 import { isTeam } from "../vault/catalogue.js";
 import { vaultError } from "../vault/vault-error.js";
-import { VaultItem } from "../vault/vault-item.js";
+import { recordOf } from "./items.js";
 import type { Methods } from "./methods.js";
 import type { Watcher } from "./watcher.js";
 
@@ -40,15 +42,10 @@ export function canvasMethods(watcher: Watcher): CanvasMethods {
 
     "canvases.read": async (place) => {
       await watcher.follow(place.team);
-      if ("item" in place) {
-        const canvas = await new VaultItem(place.team, place.item).canvas;
-        if (canvas === null) throw new LitVaultError(`the item ${place.item} has no canvas`, { code: "NOT_FOUND" });
-        const content = JSON.stringify(canvas, null, 2);
-        return { name: place.item, content, version: versionOf(content), writable: false, modified: "" };
-      }
+      if ("item" in place) return await itemCanvas(place.team, place.item);
       const { team, canvas } = place;
       const path = canvasPath(team, canvas);
-      const [content, writable] = [await readCanvasText(path), await isWritable(team)];
+      const [content, writable] = [await read(team, canvas), await isWritable(team)];
       return { name: canvas, content, version: versionOf(content), writable, modified: await modifiedOf(path) };
     },
 
@@ -65,7 +62,7 @@ export function canvasMethods(watcher: Watcher): CanvasMethods {
         if (known !== undefined && known !== canvas) throw nameExists(known);
         const there = known === undefined ? null : versionOf(await readCanvasText(path));
         if (there !== version) throw conflict(canvas, there);
-        if (!(await writeCanvasText(path, content, version === null))) throw conflict(canvas, "");
+        if (!(await write(path, content, version === null))) throw conflict(canvas, "");
         return { name: canvas, version: versionOf(content), writable: true, modified: await modifiedOf(path) };
       }),
 
@@ -97,6 +94,15 @@ export function canvasMethods(watcher: Watcher): CanvasMethods {
 const versionOf = (content: string): string => createHash("sha256").update(content).digest("hex");
 const modifiedOf = async (path: string): Promise<string> => (await stat(path)).mtime.toISOString();
 
+/** The canvas of a vault item, as it was when the item came. */
+async function itemCanvas(team: string, item: string): Promise<Result<"canvases.read">> {
+  const { canvas } = await recordOf(team, item);
+  if (canvas === null) throw new LitVaultError(`the item ${item} has no canvas`, { code: "NOT_FOUND" });
+  const path = blobPath(team, canvas);
+  const content = await readCanvasText(path);
+  return { name: item, content, version: versionOf(content), writable: false, modified: await modifiedOf(path) };
+}
+
 async function checkTeam(team: string): Promise<void> {
   if (!(await isTeam(team))) throw new LitVaultError(`there is no team ${team}`, { code: "NOT_FOUND" });
 }
@@ -106,6 +112,18 @@ const isWritable = (team: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+/** @throws LitVaultError if there is no such canvas */
+const read = (team: string, canvas: string): Promise<string> =>
+  readCanvasText(canvasPath(team, canvas)).catch((error) => {
+    throw error.cause?.code === "ENOENT" ? failure(canvas, "", "", error.cause) : error;
+  });
+
+/** Writes a canvas; false if it is new and another is there. @throws LitVaultError if the home cannot be written */
+const write = (path: string, content: string, isNew: boolean): Promise<boolean> =>
+  writeCanvasText(path, content, isNew).catch((error) => {
+    throw vaultError(path, "cannot be written", error.cause);
+  });
 
 /** Renames a file, over no other. */
 async function move(from: string, to: string): Promise<void> {

@@ -44,10 +44,9 @@ export const itemMethods = ({ watcher, uploads, models, imports, root }: Context
     const record = await recordOf(team, name);
     const { row, features, labels } = record;
     const path = blobPath(team, row.blob);
-    const [details, assets, canvas, file, outline] = await Promise.all([
+    const [details, assets, file, outline] = await Promise.all([
       item.details,
       item.getAssets(),
-      item.canvas,
       stat(path).catch(() => null),
       models.outline(path).catch((error: Error) => ({ nodes: [], problem: error.message })),
     ]);
@@ -74,7 +73,7 @@ export const itemMethods = ({ watcher, uploads, models, imports, root }: Context
         parent === undefined ? [{ name: title, type, shape, parameters }] : [],
       ),
       problem: outline.problem,
-      hasCanvas: canvas !== null,
+      hasCanvas: record.canvas !== null,
     };
   },
 

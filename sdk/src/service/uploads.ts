@@ -25,6 +25,8 @@ interface Upload {
 /** Files that pages send: each lies in the cache until it is imported, dropped, or its page or this process ends. */
 export class Uploads {
   readonly #uploads = new Map<string, Upload>();
+  /** Pages that have left. */
+  readonly #gone = new WeakSet<Page>();
 
   readonly methods: Methods<"uploads.begin" | "uploads.write" | "uploads.drop"> = {
     "uploads.begin": async ({ name, bytes }, page) => {
@@ -41,7 +43,9 @@ export class Uploads {
           code: "TOO_MANY",
         });
       const upload = randomUUID();
-      this.#uploads.set(upload, { page, bytes, written: 0, ...(await makeFile(name)) });
+      const made = { page, bytes, written: 0, ...(await makeFile(name)) };
+      this.#uploads.set(upload, made);
+      if (this.#gone.has(page)) await this.#remove(upload, made);
       return { upload };
     },
 
@@ -84,6 +88,7 @@ export class Uploads {
   }
 
   leave(page: Page): void {
+    this.#gone.add(page);
     for (const [id, upload] of this.#uploads) if (upload.page === page) void this.#remove(id, upload);
   }
 

@@ -26,9 +26,14 @@ const plain = (error: unknown): PlainError => {
   return { name, message, code: error instanceof LitError ? error.code : null };
 };
 
+/** A device's memory is the notebooks': wasm is enough to look at a model. */
+const isReady = import("../../tf.js").then((tf) => tf.setBackend("wasm"));
+isReady.catch(() => undefined);
+
 process.on("disconnect", () => process.exit());
 process.on("message", async (request: WorkRequest) => {
   try {
+    await isReady;
     say({ type: "done", result: await run(request) });
   } catch (error) {
     say({ type: "failed", error: plain(error) });
@@ -36,5 +41,4 @@ process.on("message", async (request: WorkRequest) => {
 });
 
 // It takes a while, and the first request is on its way.
-void import("../../devices/load-tf.js").then(({ loadTf }) => loadTf());
 void import("./outline.js");

@@ -69,8 +69,8 @@ export class ModelProcess {
   #started(): ChildProcess {
     if (this.#idle) clearTimeout(this.#idle);
     if (this.#child) return this.#child;
-    // A device's memory is the notebooks': wasm is enough to look at a model. A summary is as wide as Keras prints it.
-    const child = fork(MAIN, { env: { ...process.env, LIT_DEVICE: "", COLUMNS: "112" }, execArgv: [] });
+    // A summary is as wide as Keras prints it.
+    const child = fork(MAIN, { env: { ...process.env, COLUMNS: "112" }, execArgv: [] });
     child.once("exit", () => {
       if (this.#child === child) this.#child = null;
     });
