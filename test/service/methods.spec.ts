@@ -85,7 +85,7 @@ test("an item with its layers, ports, assets and file", async () => {
   expect(item.details).toEqual({ ...details });
   expect(item.inputs).toEqual([{ name: "input_1", shape: [801], uses: ["100_1_min", "RSI14TA_day"] }]);
   expect(item.outputs).toEqual([{ name: expect.stringMatching(/^end_/), shape: [1], uses: ["long_updown[0]"] }]);
-  expect(item).toMatchObject({ assets: ["schema_demo"], problem: null });
+  expect(item).toMatchObject({ assets: ["schema_demo"], problem: null, hasCanvas: true });
   expect(item.file.bytes).toBe(statSync(item.file.path).size);
   const model = await loadKeras(item.file.path);
   const expected = model.layers.map((layer) => ({
@@ -232,6 +232,13 @@ test("canvases: written, read, renamed, copied and removed; a change in between 
     page.call("canvases.write", { team: "nobody", canvas: "a", content: "", version: null }),
   ).rejects.toEqual(fails("NOT_FOUND"));
   expect(existsSync(join(demo.home, "nobody"))).toBe(false);
+});
+
+test("a vault item's canvas is read, and nothing else", async () => {
+  const { writable, content, version } = await page.call("canvases.read", { team, item: "spy_e1" });
+  expect([writable, JSON.parse(content).version]).toEqual([false, 1]);
+  expect((await page.call("canvases.read", { team, canvas: "demo" })).version).toBe(version);
+  await expect(page.call("canvases.read", { team, item: "imported" })).rejects.toEqual(fails("NOT_FOUND"));
 });
 
 describe("models", () => {
