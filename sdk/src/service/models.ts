@@ -10,6 +10,8 @@ import { modelPath } from "./server-path.js";
 
 /** How long a model may take, and how long the process that reads it stays, ms. */
 const READING = { limit: 120_000, stay: 120_000 };
+/** A page draws what it has asked for first, ms. */
+const WARMING = 1000;
 /** Outlines of so many files are kept. */
 const MOST_KEPT = 16;
 
@@ -17,6 +19,7 @@ const MOST_KEPT = 16;
 export class Models {
   readonly #root: string;
   readonly #process = new ModelProcess(READING.limit, READING.stay);
+  #warming: NodeJS.Timeout | undefined;
   readonly #kept = new Map<string, Promise<ModelGraph>>();
 
   readonly methods: Methods<"models.graph" | "models.histogram"> = {
@@ -43,12 +46,14 @@ export class Models {
     return await outline;
   }
 
-  /** Starts the process: somebody looks at the vault. */
+  /** Starts the process once the page has its list: somebody looks at the vault. */
   warm(): void {
-    this.#process.warm();
+    clearTimeout(this.#warming);
+    this.#warming = setTimeout(() => this.#process.warm(), WARMING).unref();
   }
 
   end(): void {
+    clearTimeout(this.#warming);
     this.#process.end();
   }
 
