@@ -4,13 +4,16 @@ import { join } from "node:path";
 import { getVaultItems, loadKeras } from "@litlab/sdk";
 import { METHODS } from "@litlab/sdk/rpc";
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { makeDemoHome } from "../demo-home.js";
 import { ROOT, runPython } from "../python.js";
 import { type Page, Server } from "./server.js";
 
 const FIXTURES = join(ROOT, "test/keras/fixtures");
 const team = "contoso";
+
+// Keras takes a while to load.
+vi.setConfig({ testTimeout: 180_000 });
 
 let demo: Awaited<ReturnType<typeof makeDemoHome>>;
 let server: Server;
