@@ -32,6 +32,11 @@ test("it ends ten minutes after the last message, and no sooner", () => {
   expect(ended).toBe(1);
 });
 
+test("it stays while nobody has spoken to it: Jupyter would start it anew", () => {
+  vi.advanceTimersByTime(60 * MINUTE);
+  expect(ended).toBe(0);
+});
+
 test("a page that is silent for ten minutes is gone, while another stays", () => {
   open("a");
   open("b");

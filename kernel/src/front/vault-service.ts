@@ -34,17 +34,19 @@ export class VaultService {
   readonly comms = new Map<string, string>();
   readonly #clients = new Map<string, Client>();
   readonly #iopub: Iopub;
-  readonly #idle: NodeJS.Timeout;
+  readonly #onIdle: () => void;
+  #idle: NodeJS.Timeout | null = null;
   readonly #service: Service;
   readonly #server = new JSONRPCServer<Client>({ errorListener: () => undefined });
 
   /**
    * @param root the folder of Jupyter's server
-   * @param onIdle hears that nobody has asked for anything for ten minutes
+   * @param onIdle hears that nobody has asked for anything for ten minutes. Jupyter starts every kernel anew that ends by
+   *   itself, so one that nobody has spoken to stays: it is small, and would be back at once
    */
   constructor(iopub: Iopub, root: string, onIdle: () => void) {
     this.#iopub = iopub;
-    this.#idle = setTimeout(onIdle, IDLE);
+    this.#onIdle = onIdle;
     this.#service = openService({
       version: KERNEL_VERSION,
       root,
@@ -62,6 +64,7 @@ export class VaultService {
   }
 
   receive({ action, id, target, data }: CommMessage): void {
+    this.#idle ??= setTimeout(this.#onIdle, IDLE);
     this.#idle.refresh();
     if (action === "open") {
       if (target === COMM_TARGET) this.#open(id);
