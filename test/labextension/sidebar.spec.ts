@@ -315,9 +315,13 @@ test("10,000 items open, are filtered and are walked through at once", { timeout
   await picture(page, "nothing");
   expect(await complaints(page)).toEqual([]);
   await vault.getByRole("button", { name: "Clear the Filter" }).click();
-  await item(vault, "many_10000").waitFor();
+  // What was selected stays in view, also where the sort has put it: without a value, so below all values.
+  const selected = vault.getByRole("tree", { name: "Items" }).locator("[aria-selected=true]");
+  await selected.waitFor();
+  await item(vault, "many_00001").waitFor();
   await vault.getByRole("button", { name: /^Name/ }).click();
-  await item(vault, "copy").waitFor();
+  await item(vault, "many_00002").waitFor();
+  expect(await selected.isVisible()).toBe(true);
   expect(problems).toEqual([]);
 });
 

@@ -160,7 +160,7 @@ function Sections({ model, trans, commands, folded, onFold }: VaultViewProps) {
           selected={selection?.kind === kind ? selection.name : null}
           renamed={renamed?.kind === kind ? renamed.name : null}
           empty={
-            isFiltered ? (
+            isFiltered && model.count(kind) > 0 ? (
               <p>{trans.__("Nothing here matches the filter.")}</p>
             ) : (
               <>
