@@ -72,7 +72,7 @@ function Failed({ job, problem, imports, trans }: JobProps & { problem: string }
           onChange={(event) => setName(event.target.value)}
         />
         <Button type="submit" className="jp-mod-styled jp-mod-accept">
-          {trans.__("Try Again")}
+          {trans.__("Import")}
         </Button>
         <Button type="button" className="jp-mod-styled" onClick={() => imports.dismiss(job.id)}>
           {trans.__("Dismiss")}
