@@ -71,17 +71,20 @@ async function startLab(name, disabled) {
   return { address, end };
 }
 
-/** What a page has cost since it was made: ms of its main thread, MB of its heap. */
+const clients = new WeakMap();
+
+/** What a page has cost since it was opened: ms of its main thread, MB of its heap. */
 async function costOf(page) {
-  const client = await page.context().newCDPSession(page);
-  await client.send("Performance.enable");
-  const { metrics } = await client.send("Performance.getMetrics");
-  const metric = (name) => metrics.find((one) => one.name === name)?.value ?? 0;
+  const { metrics } = await clients.get(page).send("Performance.getMetrics");
+  const metric = (name) => metrics.find((one) => one.name === name).value;
   return { cpuMs: metric("TaskDuration") * 1000, peakMb: metric("JSHeapUsedSize") / 2 ** 20 };
 }
 
 async function openPage({ address }) {
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+  const client = await page.context().newCDPSession(page);
+  await client.send("Performance.enable");
+  clients.set(page, client);
   await page.goto(`${address}/lab?reset`);
   await page.waitForFunction("window.jupyterapp?.restored.then(() => true)");
   return page;
@@ -113,6 +116,8 @@ const firstItem = (lab, isCold) => async () => {
     for (const { id } of sessions) await fetch(`${lab.address}/api/sessions/${id}`, { method: "DELETE" });
   }
   const page = await openPage(lab);
+  // JupyterLab goes on with its own start for a while.
+  await page.waitForLoadState("networkidle");
   const sample = await measured(page, async () => {
     await page.getByRole("tab", { name: "Vault" }).click();
     await page.getByRole("treeitem", { name: /^many_00001/ }).waitFor();
