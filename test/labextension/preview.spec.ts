@@ -169,6 +169,13 @@ test("an item opens from the palette, its asset from there; both are what the fi
   await file.getByText(`spy_e1.keras, ${model.bytes.toLocaleString("en-US")} bytes`).waitFor();
   await page.getByRole("region", { name: "History" }).getByText("imported from spy_e1.keras").waitFor();
 
+  await page.getByRole("button", { name: "Open canvas" }).click();
+  await tab(page, "spy_e1.canvas.json").waitFor();
+  await tab(page, "spy_e1").first().click();
+  await page.getByRole("button", { name: "Open model graph" }).click();
+  await page.locator(".react-flow__node").getByText("gaussian_noise").waitFor();
+  await tab(page, "spy_e1").first().click();
+
   // The asset by keyboard: the first link below the tables.
   await page.getByRole("button", { name: "schema_demo" }).focus();
   await page.keyboard.press("Enter");
@@ -207,7 +214,7 @@ test("an item opens from the palette, its asset from there; both are what the fi
   expect(savedLayout()).toContain("litlab-item:contoso/spy_e1");
   await page.goto(lab.address);
   await page.getByRole("heading", { name: "First samples" }).waitFor();
-  await tab(page, "spy_e1").click();
+  await tab(page, "spy_e1").first().click();
   await page.getByRole("heading", { name: "spy_e1" }).waitFor();
   expect(problems).toEqual([]);
   await page.close();
@@ -295,6 +302,11 @@ test("without a notebook a new one is made", { timeout: 120_000 }, async () => {
   await run(page, 0, 1);
   await codeCell(page, 0).getByText("Asset schema_demo").waitFor();
   await codeCell(page, 0).getByText("Float32Array").first().waitFor();
+  await codeCell(page, 0).locator(".jp-InputPrompt").click();
+  await execute(page, "litlab:insert-cell", { kind: "canvas", team: "contoso", name: "demo" });
+  await run(page, 1, 2);
+  await codeCell(page, 1).locator(".jp-OutputArea-output").getByRole("img").waitFor();
+  await screenshot(page, "canvas-cell");
   expect(problems).toEqual([]);
   await page.close();
 });

@@ -26,7 +26,7 @@ export interface CommandsOptions {
 export function addCommands(options: CommandsOptions): void {
   const { commands, model, trans, show } = options;
   commands.addCommand(COMMANDS.show, {
-    label: trans.__("Show the Vault"),
+    label: ({ isLauncher }) => (isLauncher ? trans.__("Vault") : trans.__("Show the Vault")),
     icon: vaultIcon,
     execute: show,
   });

@@ -37,7 +37,8 @@ export const launcherPlugin: JupyterFrontEndPlugin<void> = {
     const category = (translator ?? nullTranslator).load("litlab").__("Lit Lab");
     // The sidebar's plugin may come later, or be disabled.
     void started.then(() => {
-      if (commands.hasCommand(SHOW_VAULT)) launcher.add({ command: SHOW_VAULT, category, rank: 1 });
+      if (commands.hasCommand(SHOW_VAULT))
+        launcher.add({ command: SHOW_VAULT, args: { isLauncher: true }, category, rank: 1 });
     });
   },
 };
