@@ -198,7 +198,7 @@ test("an item opens from the palette, its asset from there; both are what the fi
     ["schema_demo_test.h5", "test", "360"],
     ["schema_demo_train_0.h5", "train", "1,440"],
   ]);
-  const status = page.locator("#jp-main-statusbar").getByText(/^Lit Lab: \w+$/);
+  const status = page.locator("#jp-main-statusbar").getByText(/^Lit Lab: \S+$/);
   await status.waitFor();
   expect(await status.getAttribute("title")).toContain(demo.home);
 
