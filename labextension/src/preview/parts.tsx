@@ -62,8 +62,7 @@ export function Header(props: {
     >
       <icon.react tag="span" className="litlab-Card-icon" />
       <h2>{target.name}</h2>
-      {color !== null && (
-        // Only a colour gets through, whatever the file says.
+      {color !== null && CSS.supports("color", color) && (
         <span className="litlab-Card-color" role="img" aria-label={color} style={{ backgroundColor: color }} />
       )}
     </header>
@@ -115,7 +114,10 @@ export function Table(props: {
   const { label, head, rows, trans } = props;
   const [shown, setShown] = useState(ROWS);
   const rest = rows.length - shown;
-  const isNumeric = head.map((_, column) => rows.every((row) => typeof row[column] !== "string"));
+  const isNumeric = head.map(
+    (_, column) =>
+      rows.some((row) => typeof row[column] === "number") && rows.every((row) => typeof row[column] !== "string"),
+  );
   const className = (column: number) => (isNumeric[column] ? "litlab-mod-number" : undefined);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
