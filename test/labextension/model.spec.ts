@@ -52,9 +52,9 @@ test("a model's file opens as a graph with its summary, weights and histograms",
   const { page, problems } = await openPage(lab);
   const viewer = await openFile(page, "spy_e1.keras");
   await viewer.getByRole("button", { name: /, InputLayer$/ }).waitFor({ timeout: 60_000 });
-  expect(await nodesOf(page)).toHaveLength(10);
+  expect(await nodesOf(page)).toHaveLength(11);
   await viewer.getByText("(None, 16)", { exact: true }).first().waitFor();
-  await viewer.getByText("12849 parameters").waitFor();
+  await viewer.getByText("12,849 parameters").waitFor();
   await look(page, "model-light");
   expect(await complaints(page)).toEqual([]);
 
@@ -91,7 +91,7 @@ test("a model's file opens as a graph with its summary, weights and histograms",
     viewer.getByRole("button", { name: "Export as SVG" }).click(),
   ]);
   const svg = readFileSync(await file.path(), "utf8");
-  expect(svg.match(/marker-end/g)).toHaveLength(10);
+  expect(svg.match(/marker-end/g)).toHaveLength(11);
   // Looking at a file copies nothing beside it.
   expect(readdirSync(lab.files).filter((name) => name.startsWith(".ipynb"))).toEqual([]);
   expect(problems).toEqual([]);
@@ -136,7 +136,7 @@ test("a vault item's model opens and comes back after a reload", { timeout: 240_
   await shown(page)
     .getByRole("button", { name: /, InputLayer$/ })
     .waitFor({ timeout: 60_000 });
-  expect(await nodesOf(page)).toHaveLength(10);
+  expect(await nodesOf(page)).toHaveLength(11);
   expect(problems).toEqual([]);
   await page.close();
 });

@@ -44,10 +44,7 @@ export function modelGraph(model: ModelGraph, trans: TranslationBundle): Graph {
     title,
     type,
     icon: ICONS.find(([pattern]) => pattern.test(type))?.[1] ?? (parents.has(id) ? "model" : "layer"),
-    lines: [
-      ...settingLines(settings),
-      ...(parameters > 0 ? [trans._n("%1 parameter", "%1 parameters", parameters)] : []),
-    ],
+    lines: [...settingLines(settings), ...(parameters > 0 ? [parametersText(parameters, trans)] : [])],
     ...(parent !== undefined && { parent }),
   }));
   const edges = model.edges.map(({ from, to, shape }, i) => ({ id: String(i), from, to, label: shape }));
@@ -65,6 +62,9 @@ const isPlain = (value: unknown): boolean =>
   (typeof value === "string" && value !== "linear") ||
   value === true ||
   (Array.isArray(value) && value.length > 0 && value.length <= 8 && value.every((each) => typeof each !== "object"));
+
+export const parametersText = (count: number, trans: TranslationBundle): string =>
+  trans._n("%2 parameter", "%2 parameters", count, count.toLocaleString());
 
 /** How many numbers a tensor holds. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);

@@ -6,7 +6,7 @@ import { Problem } from "../graph/problem.js";
 import { Settings } from "../graph/side-panel.js";
 import type { IVaultService } from "../service/tokens.js";
 import { Histogram } from "./histogram.js";
-import { type ModelGraph, modelGraph, sizeOf, type Weight } from "./model-graph.js";
+import { type ModelGraph, modelGraph, parametersText, sizeOf, type Weight } from "./model-graph.js";
 
 export type ModelSource = Params<"models.graph">;
 
@@ -77,7 +77,7 @@ function Model({ model, service, source, name, trans }: ModelViewProps & { reado
         }}
       >
         {model.problem !== null && <span className="litlab-Graph-problem">{model.problem}</span>}
-        <span>{trans._n("%1 parameter", "%1 parameters", model.parameters)}</span>
+        <span>{parametersText(model.parameters, trans)}</span>
         <button
           type="button"
           className="jp-mod-styled"
