@@ -6,6 +6,7 @@ import { PNG } from "pngjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   complaints,
+  difference,
   execute,
   look,
   nodeOf,
@@ -138,6 +139,7 @@ test("a canvas opens as a graph that is searched, folded, exported and restored"
     .waitFor({ state: "attached" });
   await viewer.getByText("100 × 8", { exact: true }).waitFor();
   await look(page, "canvas-light");
+  expect(await difference(viewer.locator(".react-flow"), "canvas")).toBeLessThan(0.02);
   expect(await complaints(page)).toEqual([]);
 
   // By keyboard: found, gone on from, looked at.

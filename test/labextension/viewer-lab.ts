@@ -1,13 +1,16 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import pixelmatch from "pixelmatch";
 import type { Locator, Page } from "playwright-core";
+import { PNG } from "pngjs";
 import { onTestFailed } from "vitest";
 import { makeDemoHome } from "../demo-home.js";
 import { type Lab, startLab } from "../lab.js";
 import { ROOT } from "../python.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const PICTURES = join(import.meta.dirname, "pictures");
 
 /** JupyterLab over a demo home, with a folder of files. */
 export interface ViewerLab extends Lab {
@@ -93,3 +96,16 @@ export async function useTheme(page: Page, theme: string): Promise<void> {
 
 export const look = (page: Page, name: string): Promise<unknown> =>
   page.screenshot({ path: join(ROOT, `.cache/viewer-${name}.png`) });
+
+/**
+ * How large a share of a picture's pixels differs from its reference in pictures/; the page's is put into .cache/, so that it
+ * can be looked at and take the reference's place. Fonts differ a little from machine to machine.
+ */
+export async function difference(element: Locator, name: string): Promise<number> {
+  const picture = await element.screenshot({ animations: "disabled" });
+  writeFileSync(join(ROOT, `.cache/viewer-picture-${name}.png`), picture);
+  const [now, reference] = [PNG.sync.read(picture), PNG.sync.read(readFileSync(join(PICTURES, `${name}.png`)))];
+  const { width, height } = reference;
+  if (now.width !== width || now.height !== height) return 1;
+  return pixelmatch(now.data, reference.data, undefined, width, height, { threshold: 0.2 }) / (width * height);
+}

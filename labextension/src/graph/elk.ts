@@ -5,16 +5,24 @@ import { FRAME, FRAME_TOP, type Geometry, type Point, type Rectangle, sizeOf } f
 /** ELK takes seconds for more boxes. */
 export const MOST_FOR_ELK = 2500;
 /** A layout that takes longer, in ms, is given up. */
-const LONGEST = 15_000;
+const LONGEST = 10_000;
 
 const OPTIONS: LayoutOptions = {
   "elk.algorithm": "layered",
-  "elk.hierarchyHandling": "INCLUDE_CHILDREN",
   "elk.edgeRouting": "ORTHOGONAL",
   "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
   "elk.separateConnectedComponents": "true",
   "org.eclipse.elk.json.shapeCoords": "ROOT",
   "org.eclipse.elk.json.edgeCoords": "ROOT",
+};
+
+/** For more boxes than these: less even, in a sixth of the time, and more compact. */
+const QUICK_FROM = 300;
+const QUICK: LayoutOptions = {
+  "elk.layered.thoroughness": "1",
+  "elk.layered.crossingMinimization.greedySwitch.type": "OFF",
+  "elk.layered.crossingMinimization.greedySwitchHierarchical.type": "OFF",
+  "elk.layered.nodePlacement.strategy": "LINEAR_SEGMENTS",
 };
 
 let elk: Promise<ELK | null> | null = null;
@@ -41,18 +49,15 @@ export async function layOutWithElk(direction: "right" | "down", visible: Visibl
   });
   try {
     const laid = await Promise.race([layouter.layout(elkGraph(direction, visible)), late]);
-    if (!laid) stop(layouter);
-    return laid && geometryOf(laid);
+    if (laid) return geometryOf(laid);
+    layouter.terminateWorker();
+    if ((await elk) === layouter) elk = null;
+    return null;
   } catch {
     return null;
   } finally {
     clearTimeout(timer);
   }
-}
-
-function stop(layouter: ELK): void {
-  layouter.terminateWorker();
-  elk = null;
 }
 
 function elkGraph(direction: "right" | "down", { boxes, links }: VisibleGraph): ElkNode {
@@ -82,6 +87,8 @@ function elkGraph(direction: "right" | "down", { boxes, links }: VisibleGraph): 
     edges: links.map(({ id, from, to }) => ({ id, sources: [from], targets: [to] })),
     layoutOptions: {
       ...OPTIONS,
+      ...(boxes.length > QUICK_FROM && QUICK),
+      ...(boxes.some(({ open }) => open) && { "elk.hierarchyHandling": "INCLUDE_CHILDREN" }),
       "elk.direction": direction === "right" ? "RIGHT" : "DOWN",
       ...spacing,
     },
