@@ -39,6 +39,8 @@ const EDGE_TYPES = { link: LinkOnPage };
 const FAR = 0.4;
 const LEAST_ZOOM = 0.02;
 const MOST_ZOOM = 2.5;
+/** In a smaller area, in pixels, the overview would hide the graph. */
+const LEAST_FOR_OVERVIEW = 400;
 const READING_ZOOM = 0.9;
 
 /** A graph to look at: pans, zooms, finds, folds, exports. One that is too large is refused with a sentence. */
@@ -221,12 +223,14 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
               >
                 <Arrow />
                 <Distance />
-                <MiniMap
-                  pannable
-                  zoomable
-                  ariaLabel={trans.__("Overview")}
-                  nodeClassName={({ type }) => `litlab-mod-${type}`}
-                />
+                {size.width > LEAST_FOR_OVERVIEW && size.height > LEAST_FOR_OVERVIEW && (
+                  <MiniMap
+                    pannable
+                    zoomable
+                    ariaLabel={trans.__("Overview")}
+                    nodeClassName={({ type }) => `litlab-mod-${type}`}
+                  />
+                )}
               </ReactFlow>
             </BoxContext.Provider>
           ) : (

@@ -84,10 +84,12 @@ export function Settings({
   );
 }
 
-/** A setting's value in a line. */
-export const settingText = (value: unknown): string =>
-  typeof value === "string"
-    ? value
-    : Array.isArray(value)
-      ? value.map(settingText).join(", ")
-      : String(JSON.stringify(value));
+/** A setting's value in a line; of an object of Keras its class and what it is configured to. */
+export function settingText(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map(settingText).join(", ");
+  if (typeof value !== "object" || value === null || !("class_name" in value)) return String(JSON.stringify(value));
+  const { class_name: name, config } = value as { class_name: unknown; config?: unknown };
+  const set = typeof config === "object" && config !== null ? Object.entries(config) : [];
+  return `${String(name)}(${set.map(([key, each]) => `${key}=${JSON.stringify(each)}`).join(", ")})`;
+}
