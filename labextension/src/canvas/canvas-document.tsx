@@ -1,7 +1,7 @@
 import { ABCWidgetFactory, type DocumentRegistry, DocumentWidget } from "@jupyterlab/docregistry";
 import type { Contents } from "@jupyterlab/services";
 import type { TranslationBundle } from "@jupyterlab/translation";
-import { ReactWidget } from "@jupyterlab/ui-components";
+import { ReactWidget, Toolbar } from "@jupyterlab/ui-components";
 import type { CommandRegistry } from "@lumino/commands";
 import type { Message } from "@lumino/messaging";
 import { lazy, Suspense } from "react";
@@ -36,7 +36,8 @@ export class CanvasDocumentWidget extends DocumentWidget<CanvasContent> {
   readonly #contents: Contents.IManager;
 
   constructor(context: DocumentRegistry.Context, options: CanvasFactoryOptions) {
-    super({ context, content: new CanvasContent(context, options) });
+    // JupyterLab's own toolbars never let go of their button "More commands".
+    super({ context, content: new CanvasContent(context, options), toolbar: new Toolbar() });
     this.title.icon = canvasIcon;
     this.toolbar.hide(); // the graph has one of its own
     this.#contents = options.contents;

@@ -7,6 +7,7 @@ import {
 } from "@jupyterlab/docregistry";
 import type { Contents } from "@jupyterlab/services";
 import type { TranslationBundle } from "@jupyterlab/translation";
+import { Toolbar } from "@jupyterlab/ui-components";
 import { modelIcon } from "../icons/icons.js";
 import type { IVaultService } from "../service/tokens.js";
 import { ModelContent } from "./model-content.js";
@@ -51,7 +52,8 @@ export class ModelFactory extends ABCWidgetFactory<ModelDocumentWidget> {
     context.pathChanged.connect(() => {
       content.source = source();
     });
-    const widget = new DocumentWidget({ context, content });
+    // JupyterLab's own toolbars never let go of their button "More commands".
+    const widget = new DocumentWidget({ context, content, toolbar: new Toolbar() });
     widget.title.icon = modelIcon;
     widget.toolbar.hide(); // the graph has one of its own
     return widget;

@@ -1,6 +1,7 @@
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ICommandPalette, MainAreaWidget, showErrorMessage, WidgetTracker } from "@jupyterlab/apputils";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
+import { Toolbar } from "@jupyterlab/ui-components";
 import { modelIcon } from "../icons/icons.js";
 import { chooseTarget } from "../notebook-cells/choose-target.js";
 import { IVaultService } from "../service/tokens.js";
@@ -103,7 +104,7 @@ class ItemModel extends MainAreaWidget<ModelContent> {
     readonly team: string,
     readonly item: string,
   ) {
-    super({ content });
+    super({ content, toolbar: new Toolbar() });
     this.title.label = item;
     this.title.icon = modelIcon;
     this.toolbar.hide(); // the graph has one of its own
