@@ -1,6 +1,6 @@
 /**
- * What drives the processor, against Python's TensorFlow: a matrix product, an MLP's step of Adam, Conv1D with LSTM, loading
- * and the first call. The models are Keras', their predictions are compared first. TensorFlow's binding is installed if it is not.
+ * What drives the processor, against Python's TensorFlow: a matrix product, what an op costs, an MLP's step of Adam, Conv1D
+ * with LSTM, loading and the first call. The models are Keras', their predictions are compared first. TensorFlow's binding is installed if it is not.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +10,7 @@ import { bench, installPeers, startPeer } from "./harness.mjs";
 
 const CASES = {
   "matMul 1024²": "product",
+  "100 ops on [1, 64]": "ops",
   "MLP 512-1024-512-1, batch 1024, step of Adam": "step mlp 1024",
   "MLP, predict 1": "predict mlp 1",
   "MLP, predict 4096": "predict mlp 4096",

@@ -9,6 +9,7 @@ const [folder, rung] = process.argv.slice(2);
 await setDevice(`cpu:${rung}`);
 const models = {};
 for (const name of ["mlp", "lstm", "gru"]) models[name] = await loadKeras(join(folder, `${name}.keras`));
+const row = tf.randomNormal([1, 64]);
 const product = [tf.randomNormal([1024, 1024]), tf.randomNormal([1024, 1024])];
 
 /** As devices.py makes them. */
@@ -36,6 +37,14 @@ for await (const line of createInterface({ input: process.stdin })) {
   const [x, y] = name ? batchOf(name, Number(count)) : [];
   const run = {
     product: () => valuesOf(tf.matMul(...product)),
+    ops: () =>
+      valuesOf(
+        tf.tidy(() =>
+          Array(51)
+            .fill(row)
+            .reduce((sum, term) => tf.tanh(tf.add(sum, term))),
+        ),
+      ),
     predict: () => valuesOf(models[name].predict(x, { batchSize: x?.shape[0] })),
     step: () => models[name].trainOnBatch(x, y),
     outputs: () => valuesOf(models[name].predict(x)),

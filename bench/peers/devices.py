@@ -26,6 +26,7 @@ models = {
 for name, model in models.items():
     model.compile(keras.optimizers.Adam(1e-4), "mse")
     model.save(f"{folder}/{name}.keras")
+row = tf.random.normal([1, 64])
 product = [tf.random.normal([1024, 1024]) for _ in range(2)]
 calls = {name: tf.function(model, reduce_retracing=True) for name, model in models.items()}
 batches = {}
@@ -49,6 +50,11 @@ for line in sys.stdin:
     cpu, wall = time.process_time(), time.perf_counter()
     if command == "product":
         value = tf.matmul(*product).numpy()
+    elif command == "ops":
+        value = row
+        for _ in range(50):
+            value = tf.tanh(value + row)
+        value = value.numpy()
     elif command == "step":
         value = models[rest[0]].train_on_batch(x, y)
     else:

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readInstallation } from "../../sdk/dist/devices/tensorflow/installation.js";
 import "../../sdk/dist/keras/load-model.js"; // before what it imports in a circle
 import { RULES, type Rule } from "../../sdk/dist/keras/compiled/update-rules.js";
+import { Dense } from "../../sdk/dist/keras/layers/dense.js";
 import { Gru, Lstm } from "../../sdk/dist/keras/layers/recurrent/vector-layers.js";
 import { runNode } from "./run-node.js";
 
@@ -176,6 +177,34 @@ if (missing === null)
       );
       await fc.assert(property, { numRuns: 60 });
     });
+
+    test.each(["linear", "relu", "tanh"])(
+      "Dense with %s has cpu's values and gradients, and theirs",
+      async (activation) => {
+        const run = () => {
+          const normal = (shape: number[], seed: number) => tf.randomNormal(shape, 0, 0.3, "float32", seed);
+          const layer = new Dense({ units: 5, activation });
+          layer.build([3, 2, 4]);
+          layer.setWeights(layer.weights.map((weight, i) => normal(weight.shape as number[], 1 + i)));
+          const loss = (x: tf.Tensor) => tf.sum(tf.square(layer.call(x)));
+          const slope = (x: tf.Tensor) => tf.sum(tf.square(tf.grad(loss)(x)));
+          const weights = layer.weights.map((weight) => weight.read() as tf.Variable);
+          const [x, ofLoss, ofSlope] = [
+            normal([3, 2, 4], 7),
+            ...[loss, slope].map(
+              (f) => (x: tf.Tensor) => tf.variableGrads(() => f(x) as tf.Scalar, weights.slice(0, 1)),
+            ),
+          ] as const;
+          const all = [layer.call(x), tf.grad(loss)(x), tf.grad(slope)(x)];
+          for (const of of [ofLoss, ofSlope]) all.push(...Object.values(of?.(x).grads ?? {}));
+          all.push(...Object.values(tf.variableGrads(() => loss(x) as tf.Scalar, weights.slice(1)).grads));
+          const flat = tf.concat(all.map((tensor) => tf.reshape(tensor, [-1])));
+          tf.dispose(weights);
+          return flat;
+        };
+        close(await both(run), 1e-5);
+      },
+    );
 
     test("a step of Keras' Adam is one call, which gives to the bit what its ops give", async () => {
       const shape = [30, 7];

@@ -1,6 +1,7 @@
 import { sizeOf } from "../../tensors/size-of.js";
-import { cast, fused, reshape, type Tensor, type Tensor2D, tidy } from "../../tf.js";
+import { cast, engine, fused, getBackend, getKernel, reshape, type Tensor, type Tensor2D, tidy } from "../../tf.js";
 import { type Activation, getActivation } from "../settings/activations.js";
+import { DENSE_KERNEL } from "./dense-graph.js";
 import { KerasLayer, type LayerConfig, type Shape, single, singleShape, type Weight } from "./keras-layer.js";
 
 interface DenseConfig {
@@ -49,7 +50,11 @@ export class Dense extends KerasLayer<DenseConfig> {
       const b = this.#kernel?.read() as Tensor2D;
       const bias = this.#bias?.read();
       const name = this.activation.getClassName();
-      const product = fused.matMul({ a, b, ...(bias && { bias }), activation: isFused(name) ? name : "linear" });
+      const activation = isFused(name) ? name : "linear";
+      const given = { a, b, ...(bias && { bias }) };
+      const product: Tensor = getKernel(DENSE_KERNEL, getBackend())
+        ? engine().runKernel(DENSE_KERNEL, given, { activation })
+        : fused.matMul({ ...given, activation });
       const output = reshape(product, [...outer, this.config.units]);
       return isFused(name) ? output : this.activation.apply(output);
     });
