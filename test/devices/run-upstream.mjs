@@ -75,7 +75,8 @@ function report(env) {
 }
 
 const { openRung } = await import("../../sdk/dist/devices/rungs.js");
-await openRung(rung);
+// SwiftShader stands for a GPU.
+await openRung(rung, rung === "webgpu" ? { adapter: "SwiftShader", allowsSoftware: true } : {});
 const tf = require("@tensorflow/tfjs-core");
 /** What a module of the shared copy exports; it has more in one namespace than the module has. */
 const shared = (module) => ({

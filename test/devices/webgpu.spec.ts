@@ -1,16 +1,12 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { getDevices } from "@litlab/sdk";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { probe } from "../../sdk/dist/devices/probe.js";
 import { type Adapter, adapterFor, findAdapters, isSoftware } from "../../sdk/dist/devices/webgpu/find-adapters.js";
-import { runNode } from "./run-node.js";
+import { DRIVER, hasSwiftshader, onWebgpu, SWIFTSHADER } from "./swiftshader.js";
 
-/** Chromium's Vulkan driver for the processor, which stands for a GPU here. */
-const DRIVER = "/usr/lib/chromium/vk_swiftshader_icd.json";
-const ENV = { VK_DRIVER_FILES: DRIVER, LD_LIBRARY_PATH: dirname(DRIVER) };
-const isThere = existsSync(DRIVER);
 const GPU = { index: 0, model: "SwiftShader", driver: "5.0.0" };
 
 let folder: string;
@@ -24,20 +20,6 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What code prints as JSON that computes on webgpu over SwiftShader, in a process of its own. */
-async function onWebgpu(code: string): Promise<unknown> {
-  const prelude = `
-    import * as tf from "@litlab/sdk/tf";
-    import { openRung } from "${new URL("../../sdk/dist/devices/rungs.js", import.meta.url)}";
-    const open = () => openRung("webgpu", { adapter: "SwiftShader", allowsSoftware: true });
-    const failure = async (run) => { try { await run(); return null; } catch ({ name, code, message }) { return { name, code, message }; } };
-    const product = () => tf.matMul(tf.ones([64, 64]), tf.ones([64, 64]));
-    await open();`;
-  const { code: rc, stdout, stderr } = await runNode(["--input-type=module", "-e", prelude + code], ENV);
-  expect([rc, rc === 0 ? "" : stderr]).toEqual([0, ""]);
-  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
-}
-
 const adapter = (name: string): Adapter => ({
   name,
   vendor: "nvidia",
@@ -48,8 +30,8 @@ const adapter = (name: string): Adapter => ({
 });
 
 test("where Chromium's SwiftShader is missing the tests on it are missing, which is said here", () => {
-  if (!isThere) console.log(`${DRIVER} is missing`);
-  expect(isThere ? DRIVER : `${DRIVER} is missing`).toContain(DRIVER);
+  if (!hasSwiftshader) console.log(`${DRIVER} is missing`);
+  expect(hasSwiftshader ? DRIVER : `${DRIVER} is missing`).toContain(DRIVER);
 });
 
 test("a driver that computes on the processor is known by its flag and by its names", () => {
@@ -89,10 +71,10 @@ test("a Dawn that crashes or hangs is not taken, and says why", async () => {
   }
 });
 
-if (isThere)
+if (hasSwiftshader)
   describe("over SwiftShader", { timeout: 180_000 }, () => {
     test("a driver that computes on the processor is no GPU", async () => {
-      for (const [name, value] of Object.entries(ENV)) vi.stubEnv(name, value);
+      for (const [name, value] of Object.entries(SWIFTSHADER)) vi.stubEnv(name, value);
       const devices = await getDevices({ refresh: true });
       expect(devices.map(({ model }) => model).filter((model) => model.includes("SwiftShader"))).toEqual([]);
       expect((await findAdapters()).reason).toMatch(/^SwiftShader .* computes on the processor, it is no GPU$/);
@@ -125,7 +107,7 @@ if (isThere)
         const there = product();
         const refused = [];
         for (const run of [() => there.dataSync(), () => there.arraySync(), () => there.print()]) refused.push(await failure(run));
-        await there.data();
+        await Promise.all([there.data(), there.data()]);
         console.log(JSON.stringify({ here, codes: refused.map(({ code }) => code), told: refused[0].message, after: there.dataSync()[0] }));`),
       ).toEqual({
         here: 2,
@@ -133,6 +115,69 @@ if (isThere)
         told: expect.stringContaining("`await tensor.data()`"),
         after: 64,
       });
+    });
+
+    test("faults of the package are corrected: whole numbers transpose, sums end where their axis does, products keep dims", async () => {
+      expect(
+        await onWebgpu(`
+        const there = (tensor) => tf.add(tensor, tf.cast(tf.matMul(tf.zeros([1, 9]), tf.zeros([9, 1])).reshape([]), tensor.dtype));
+        const whole = there(tf.range(0, 24, 1, "int32")).reshape([2, 3, 4]);
+        const results = [
+          tf.transpose(whole, [2, 0, 1]),
+          tf.transpose(tf.cast(whole, "float32"), [2, 0, 1]),
+          tf.transpose(tf.greater(whole, 11), [2, 0, 1]),
+          tf.transpose(whole.reshape([4, 6])),
+          tf.cumsum(there(tf.tensor1d([1, 2, 3, 4])), 0, false, true),
+          tf.cumsum(there(tf.tensor1d([4, 5, 6])), 0, false, true),
+          tf.prod(tf.tensor2d([[1, 2], [3, 4]]), 1, true),
+          tf.bincount(there(tf.tensor2d([1, 0, 1, 3], [2, 2], "int32")), tf.tensor1d([]), 4),
+        ];
+        const values = [];
+        for (const each of results) values.push([each.shape, [...await each.data()]]);
+        console.log(JSON.stringify(values));`),
+      ).toEqual([
+        [
+          [4, 2, 3],
+          [0, 4, 8, 12, 16, 20, 1, 5, 9, 13, 17, 21, 2, 6, 10, 14, 18, 22, 3, 7, 11, 15, 19, 23],
+        ],
+        [
+          [4, 2, 3],
+          [0, 4, 8, 12, 16, 20, 1, 5, 9, 13, 17, 21, 2, 6, 10, 14, 18, 22, 3, 7, 11, 15, 19, 23],
+        ],
+        [[4, 2, 3], Array.from({ length: 24 }, (_, i) => Number(i % 6 > 2))],
+        [
+          [6, 4],
+          [0, 6, 12, 18, 1, 7, 13, 19, 2, 8, 14, 20, 3, 9, 15, 21, 4, 10, 16, 22, 5, 11, 17, 23],
+        ],
+        [[4], [10, 9, 7, 4]],
+        [[3], [15, 11, 6]],
+        [
+          [2, 1],
+          [2, 12],
+        ],
+        [[4], [1, 2, 0, 1]],
+      ]);
+    });
+
+    test("what reads synchronously is an error that names it", async () => {
+      const found = await onWebgpu(`
+        const { BITS } = await import("${new URL("../../sdk/dist/keras/operations/bits.js", import.meta.url)}");
+        const { SCATTER } = await import("${new URL("../../sdk/dist/keras/operations/scatter.js", import.meta.url)}");
+        const ones = tf.cast(tf.matMul(tf.ones([4, 4]), tf.ones([4, 4])), "int32");
+        const boxes = tf.matMul(tf.ones([4, 4]), tf.ones([4, 4]));
+        const refused = [];
+        for (const name of ["BitwiseAnd", "LeftShift", "Gcd", "Lcm"])
+          refused.push(await failure(() => BITS.find(({ className }) => className === name).run({ x: ones, y: ones, x1: ones, x2: ones })));
+        const counting = SCATTER.find(({ className }) => className === "Bincount");
+        refused.push(await failure(() => counting.run({ ...counting.settings, x: ones })));
+        refused.push(await failure(() => tf.image.nonMaxSuppression(boxes, boxes.slice([0, 0], [4, 1]).reshape([4]), 2)));
+        console.log(JSON.stringify(refused));`);
+      const told = (operation: string) => ({
+        name: "LitError",
+        code: "NO_SYNC_READ",
+        message: `${operation} does not run on webgpu: it reads values that are on the GPU; setDevice("cpu") computes it`,
+      });
+      expect(found).toEqual(["BitwiseAnd", "LeftShift", "Gcd", "Lcm", "Bincount", "NonMaxSuppressionV3"].map(told));
     });
 
     test("a GPU that was lost is an error of the next call; opened again, it computes", async () => {

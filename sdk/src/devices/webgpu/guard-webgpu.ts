@@ -18,6 +18,8 @@ export interface Guarded {
   isLost(): boolean;
 }
 
+/** The kernel that runs. */
+let running: string | undefined;
 let fault: (() => LitError | undefined) | undefined;
 
 /**
@@ -69,6 +71,11 @@ export function guardBackend(backend: WebgpuBackend, device: GpuDevice, gpuName:
     readSync(dataId: object): BackendValues {
       if (isHere(dataId)) return readSync.call(backend, dataId);
       raise();
+      if (running)
+        throw new LitError(
+          `${running} does not run on webgpu: it reads values that are on the GPU; setDevice("cpu") computes it`,
+          { code: "NO_SYNC_READ" },
+        );
       throw new LitError(
         "the values are on the GPU, where webgpu cannot read them synchronously: `await tensor.data()` instead, or once before",
         { code: "NO_SYNC_READ" },
@@ -91,6 +98,12 @@ function guardKernels(): void {
       if (!getKernel(kernelName, "webgpu"))
         throw new LitError(`webgpu has no kernel ${kernelName}: setDevice("cpu") computes it`, { code: "NO_KERNEL" });
     }
-    return runKernel.call(tf, kernelName, inputs, attributes);
+    const outer = running;
+    running = tf.backendName === "webgpu" ? kernelName : undefined;
+    try {
+      return runKernel.call(tf, kernelName, inputs, attributes);
+    } finally {
+      running = outer;
+    }
   }) as typeof runKernel;
 }

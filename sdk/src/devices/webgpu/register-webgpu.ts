@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import * as core from "../../../tfjs/core.js";
 import { LitError } from "../../errors.js";
+import { correctKernels, correctPrograms, type RunsPrograms } from "./correct-webgpu.js";
 import { isSoftware } from "./find-adapters.js";
 import { type Guarded, guardBackend, type WebgpuBackend } from "./guard-webgpu.js";
 import { type AdapterInfo, type Gpu, type GpuAdapter, type GpuDevice, loadDawn } from "./load-dawn.js";
@@ -18,7 +19,7 @@ interface Opened extends Guarded {
   readonly held: readonly [Gpu, GpuAdapter, GpuDevice];
 }
 
-type Backend = new (device: GpuDevice, info: AdapterInfo) => WebgpuBackend;
+type Backend = new (device: GpuDevice, info: AdapterInfo) => WebgpuBackend & RunsPrograms;
 
 /** What the backend's shaders need beyond WebGPU's defaults. */
 const LIMITS = [
@@ -60,7 +61,9 @@ export async function registerWebgpu({ adapter: name, allowsSoftware = false }: 
   const require = createRequire(import.meta.url);
   const { WebGPUBackend } = require("@tensorflow/tfjs-backend-webgpu") as { readonly WebGPUBackend: Backend };
   const backend = withNavigator(() => new WebGPUBackend(device, info));
+  correctPrograms(backend);
   if (opened) core.removeBackend("webgpu");
+  else correctKernels();
   opened = { ...guardBackend(backend, device, name ?? info.device), adapterName: name, held: [gpu, adapter, device] };
   core.registerBackend("webgpu", () => backend);
 }

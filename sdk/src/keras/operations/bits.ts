@@ -2,6 +2,7 @@ import type { Tensor } from "../../tf.js";
 import * as tf from "../../tf.js";
 import { binary, countable, float, floats, NUMPY, type Own, unary } from "./elementwise.js";
 import type { OperationType } from "./operation-type.js";
+import { readNow } from "./read-now.js";
 
 type Two = (x1: Tensor, x2: Tensor) => Tensor;
 
@@ -9,13 +10,13 @@ type Two = (x1: Tensor, x2: Tensor) => Tensor;
 const XY: Own = { parameters: ["x", "y"] };
 
 const bitwise = (className: string, compute: (a: number, b: number) => number): OperationType =>
-  binary(className, (x1, x2) => pairwise(x1, x2, compute), XY);
+  binary(className, (x1, x2) => pairwise(className, x1, x2, compute), XY);
 
 /** A function of pairs of whole numbers, which tfjs does not have: it has no gradient. */
-function pairwise(x1: Tensor, x2: Tensor, compute: (a: number, b: number) => number): Tensor {
+function pairwise(className: string, x1: Tensor, x2: Tensor, compute: (a: number, b: number) => number): Tensor {
   if (x1.dtype === "float32") throw new Error("takes whole numbers only");
   const shape = tf.broadcast_util.assertAndGetBroadcastShape(x1.shape, x2.shape);
-  const whole = (x: Tensor) => tf.broadcastTo(tf.cast(x, "int32"), shape).dataSync() as Int32Array;
+  const whole = (x: Tensor) => readNow<"int32">(className, tf.broadcastTo(tf.cast(x, "int32"), shape));
   const [a, b] = [whole(x1), whole(x2)];
   return tf.cast(
     tf.tensor(
@@ -98,8 +99,8 @@ export const BITS: readonly OperationType[] = [
   bitwise("RightShift", shiftRight),
   unary("BitwiseInvert", not),
   unary("BitwiseNot", not),
-  binary("Gcd", (x1, x2) => pairwise(x1, x2, gcd)),
-  binary("Lcm", (x1, x2) => pairwise(x1, x2, lcm)),
+  binary("Gcd", (x1, x2) => pairwise("Gcd", x1, x2, gcd)),
+  binary("Lcm", (x1, x2) => pairwise("Lcm", x1, x2, lcm)),
   floats("Ldexp", (x1, x2) => tf.mul(x1, tf.pow(2, x2))),
   known("Fmax", tf.maximum),
   known("Fmin", tf.minimum),

@@ -5,6 +5,7 @@ import { CORE, countable, MATH, NUMPY } from "./elementwise.js";
 import { refuseSparse } from "./indexing.js";
 import { alike, floatOf, numberOf, shapeOf, tensorOf, whole, wholes } from "./operands.js";
 import type { Operands, OperationType } from "./operation-type.js";
+import { readNow } from "./read-now.js";
 
 /** For each of `count` places whether each of the numbers names it: `[count, size]`. What names none is left out. */
 const naming = (places: Tensor, count: number): Tensor =>
@@ -133,7 +134,7 @@ function histogram({ x, bins, range }: Operands): Tensor[] {
 
 /** How often each number up to the largest, or more, is there: the length depends on the values. */
 function bincount(x: Tensor, weights: Tensor | undefined, least: number): Tensor {
-  const count = Math.max(least, x.size === 0 ? 0 : ((tf.max(x).dataSync()[0] as number) ?? -1) + 1);
+  const count = Math.max(least, x.size === 0 ? 0 : ((readNow("Bincount", tf.max(x))[0] as number) ?? -1) + 1);
   const rows = tf.unstack(tf.reshape(x, [-1, x.shape.at(-1) as number]));
   const each = weights && tf.unstack(tf.reshape(weights, [-1, x.shape.at(-1) as number]));
   const counts = rows.map((row, i) => sumsAt(each?.[i] ?? tf.onesLike(row), naming(row, count)));

@@ -1,0 +1,68 @@
+import type { BincountInputs, KernelConfig, ProdAttrs, TensorInfo } from "@tensorflow/tfjs-core";
+import { backend_util, getKernel, registerKernel, unregisterKernel, util } from "../../../tfjs/core.js";
+
+/** A shader of the package, before it is compiled; those of one key are compiled once. */
+interface Program {
+  shaderKey: string;
+  readonly outputShape: readonly number[];
+  getUserCode(): string;
+}
+
+export interface RunsPrograms {
+  runWebGPUProgram(program: Program, ...rest: readonly unknown[]): unknown;
+}
+
+/** Corrects shaders as the backend comes to run them. */
+export function correctPrograms(backend: RunsPrograms): void {
+  const { runWebGPUProgram } = backend;
+  backend.runWebGPUProgram = (program, ...rest) => {
+    const [, dtype] = rest;
+    // The length of the axis is in its code and not in its key: others would sum beyond their end.
+    if (program.shaderKey.startsWith("cum_")) program.shaderKey += `_${program.outputShape.at(-1)}`;
+    if (program.shaderKey.startsWith("transpose")) correctTranspose(program, dtype === "int32" || dtype === "bool");
+    return runWebGPUProgram.call(backend, program, ...rest);
+  };
+}
+
+/**
+ * What is written for floats does not compile for whole numbers, nor for floats that a cast left as whole numbers, or rounds
+ * those beyond 2^24.
+ */
+function correctTranspose(program: Program, isWhole: boolean): void {
+  const code = program.getUserCode().replace(/ (A\[.*\])\);/s, " f32($1));");
+  const corrected = isWhole
+    ? code.replaceAll("f32", "i32").replaceAll("setOutputAtIndex(", "setOutputAtIndexI32(")
+    : code;
+  program.getUserCode = () => corrected;
+  program.shaderKey += isWhole ? "_i32" : "_f32";
+}
+
+/** Corrects kernels; once in a process. */
+export function correctKernels(): void {
+  // Its shader is for one axis, whatever the shape.
+  replace("Bincount", (own) => (call) => {
+    const { x, weights } = call.inputs as Readonly<Record<keyof BincountInputs, TensorInfo>>;
+    return own({ ...call, inputs: { x: flat(x), weights: flat(weights) } });
+  });
+  // Of values on the processor's side it forgets `keepDims`.
+  replace("Prod", (own) => (call) => {
+    const { axis, keepDims } = call.attrs as unknown as ProdAttrs;
+    const { shape } = call.inputs.x as TensorInfo;
+    const found = own(call) as TensorInfo;
+    if (!keepDims) return found;
+    const axes = util.parseAxisParam(axis, shape);
+    const [kept] = backend_util.computeOutAndReduceShapes(shape, axes);
+    return { ...found, shape: backend_util.expandShapeToKeepDim(kept, axes) };
+  });
+}
+
+const flat = (tensor: TensorInfo): TensorInfo => ({ ...tensor, shape: [util.sizeFromShape(tensor.shape)] });
+
+type Kernel = KernelConfig["kernelFunc"];
+
+function replace(kernelName: string, make: (own: Kernel) => Kernel): void {
+  const config = getKernel(kernelName, "webgpu");
+  if (!config) return;
+  unregisterKernel(kernelName, "webgpu");
+  registerKernel({ ...config, kernelFunc: make(config.kernelFunc) });
+}
