@@ -1,68 +1,41 @@
 import { readFileSync } from "node:fs";
-import { setDevice } from "@litlab/sdk";
-import * as tf from "@litlab/sdk/tf";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { identityOf, type RungName } from "../../sdk/dist/devices/rungs.js";
+import { runNode } from "./run-node.js";
+import { hasSwiftshader, SWIFTSHADER } from "./swiftshader.js";
 
-type Model = "mlp" | "cnn" | "lstm" | "batchNorm";
+type Losses = Readonly<Record<string, readonly number[]>>;
 
-const python = JSON.parse(readFileSync(new URL("python-losses.json", import.meta.url), "utf8")) as {
-  readonly losses: Readonly<Record<Model, readonly number[]>>;
-};
+const here = (name: string) => new URL(name, import.meta.url);
+const { losses: python } = JSON.parse(readFileSync(here("python-losses.json"), "utf8")) as { readonly losses: Losses };
 
-/** Numbers from -0.5 to below 0.5, as make-python-losses.py makes them. */
-const values = (shape: readonly number[], step: number) =>
-  tf.tensor(
-    Float32Array.from({ length: tf.util.sizeFromShape([...shape]) }, (_, i) => ((i * step) % 1009) / 1009 - 0.5),
-    [...shape],
-  );
+const hasTensorflow = await identityOf("tensorflow").then(
+  () => true,
+  () => false,
+);
+const RUNGS: readonly RungName[] = [
+  "cpu",
+  "wasm",
+  ...(hasTensorflow ? (["tensorflow"] as const) : []),
+  ...(hasSwiftshader ? (["webgpu"] as const) : []),
+];
 
-const { layers } = tf;
-const tanh = (inputShape: number[]) => layers.dense({ units: 32, activation: "tanh", inputShape });
-const one = () => layers.dense({ units: 1 });
+/** An LSTM goes step by step on webgpu, which takes SwiftShader too long here: webgpu.spec.ts compares a smaller one with cpu's. */
+const casesOn = (rung: RungName) => Object.entries(python).filter(([name]) => rung !== "webgpu" || name !== "lstm");
 
-const MODELS: Readonly<Record<Model, readonly [number[], () => tf.layers.Layer[]]>> = {
-  mlp: [[16], () => [tanh([16]), one()]],
-  cnn: [
-    [12, 12, 1],
-    () => [
-      layers.conv2d({ filters: 8, kernelSize: 3, activation: "relu", inputShape: [12, 12, 1] }),
-      layers.maxPooling2d({ poolSize: 2 }),
-      layers.flatten(),
-      one(),
-    ],
-  ],
-  lstm: [[10, 4], () => [layers.lstm({ units: 8, recurrentActivation: "sigmoid", inputShape: [10, 4] }), one()]],
-  batchNorm: [[16], () => [tanh([16]), layers.batchNormalization(), one()]],
-};
-
-async function lossesOf(name: Model): Promise<number[]> {
-  const [shape, stack] = MODELS[name];
-  const model = tf.sequential({ layers: stack() });
-  for (const [number, layer] of model.layers.entries())
-    if (layer.getClassName() !== "BatchNormalization")
-      layer.setWeights(layer.getWeights().map((weight, i) => values(weight.shape, 7919 + 2 * number + i)));
-  model.compile({ optimizer: tf.train.sgd(0.05), loss: "meanSquaredError" });
-  const found: number[] = [];
-  await model.fit(values([128, ...shape], 733), values([128, 1], 389), {
-    epochs: 5,
-    shuffle: false,
-    verbose: 0,
-    yieldEvery: "batch",
-    callbacks: { onBatchEnd: async (_, logs) => void found.push(logs?.loss as number) },
-  });
-  model.dispose();
-  return found;
-}
-
-const { backend: best } = await setDevice("cpu");
-afterAll(() => tf.setBackend("wasm"));
-
-for (const backend of new Set([String(best), "wasm", "cpu"]))
-  for (const name of Object.keys(MODELS) as Model[])
-    test(`${name} loses what it does in Python's TensorFlow, step by step, on ${backend}`, async () => {
-      await tf.setBackend(backend);
-      const found = await lossesOf(name);
-      const wanted = python.losses[name];
+for (const rung of RUNGS)
+  test.each(casesOn(rung))(
+    `%s loses what it does in Python's TensorFlow, step by step, on ${rung}`,
+    {
+      timeout: 190_000,
+    },
+    async (name, wanted) => {
+      const env = rung === "webgpu" ? SWIFTSHADER : {};
+      const { stdout, stderr } = await runNode([here("train-as-python.mjs").pathname, rung, name], env);
+      expect(stderr).toBe("");
+      const found = JSON.parse(stdout) as number[];
       expect(found.length).toBe(wanted.length);
-      for (const [i, loss] of wanted.entries()) expect(Math.abs((found[i] as number) - loss)).toBeLessThan(1e-5);
-    });
+      for (const [i, loss] of wanted.entries())
+        expect(Math.abs((found[i] as number) - loss), `step ${i}`).toBeLessThan(1e-5);
+    },
+  );

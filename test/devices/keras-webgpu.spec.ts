@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { expect, test } from "vitest";
+import type { Packed } from "../keras/oracle.js";
+import { ROOT } from "../python.js";
+import { hasSwiftshader, SWIFTSHADER } from "./swiftshader.js";
+
+/** A model's file, what it is given, and what Keras makes of that. */
+interface Case {
+  readonly file: string;
+  readonly inputs: readonly Partial<Packed>[];
+  readonly outputs: readonly Omit<Packed, "dtype">[];
+}
+
+interface Answer {
+  readonly file: string;
+  readonly outputs?: readonly Omit<Packed, "dtype">[];
+  readonly error?: string;
+}
+
+const FIXTURES = join(ROOT, "test/keras/fixtures");
+
+/** The models of a folder that have a record of what they predict. */
+function casesIn(path: string): Case[] {
+  const names = readdirSync(path);
+  return names
+    .filter((name) => /\.(keras|h5)$/.test(name))
+    .flatMap((name) => {
+      const record = name.replace(/\.(keras|h5)$/, ".json");
+      if (!names.includes(record)) return [];
+      const { inputs, outputs } = JSON.parse(readFileSync(join(path, record), "utf8")) as Partial<Case>;
+      if (!inputs || !outputs) return [];
+      return [{ file: join(path, name), inputs, outputs }];
+    });
+}
+
+async function predict(cases: readonly Case[]): Promise<Answer[]> {
+  const child = spawn(process.execPath, [join(ROOT, "test/devices/predict.mjs"), "webgpu"], {
+    env: { ...process.env, ...SWIFTSHADER },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  child.stdin.end(JSON.stringify(cases.map(({ file, inputs }) => ({ file, inputs }))));
+  return (await text(child.stdout))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Answer);
+}
+
+if (hasSwiftshader)
+  test("the fixtures of Keras predict on webgpu as in Python", { timeout: 480_000 }, async () => {
+    const cases = [FIXTURES, join(FIXTURES, "attention")].flatMap(casesIn);
+    expect(cases.length).toBeGreaterThan(10);
+    const answers = await predict(cases);
+    const wrong = cases.flatMap(({ file, outputs }, n) => {
+      const answer = answers[n];
+      if (!answer?.outputs) return [`${file}: ${answer?.error}`];
+      return outputs.flatMap(({ values, shape }, k) => {
+        const found = answer.outputs?.[k];
+        if (String(found?.shape) !== String(shape)) return [`${file}, output ${k}: [${found?.shape}], not [${shape}]`];
+        const i = values.findIndex(
+          (want, at) => !(Math.abs((found?.values[at] ?? Number.NaN) - want) <= 1e-5 * (1 + Math.abs(want))),
+        );
+        return i < 0 ? [] : [`${file}, output ${k}, value ${i}: ${found?.values[i]}, not ${values[i]}`];
+      });
+    });
+    expect(wrong).toEqual([]);
+  });
+else
+  test("where Chromium's SwiftShader is missing nothing is predicted on webgpu", () =>
+    expect(hasSwiftshader).toBe(false));
