@@ -108,11 +108,11 @@ function FoldButton({ name, sign, onClick }: { name: string; sign: string; onCli
   );
 }
 
-export const LinkOnPage = memo(function LinkOnPage({ data }: EdgeProps<LinkEdge>) {
+export const LinkOnPage = memo(function LinkOnPage({ data, markerEnd }: EdgeProps<LinkEdge>) {
   if (!data) return null;
   return (
     <>
-      <path className="litlab-Graph-link" d={data.path} markerEnd="url(#litlab-Graph-arrow)" />
+      <path className="litlab-Graph-link" d={data.path} markerEnd={markerEnd} />
       {data.label !== "" && (
         <text className="litlab-Graph-label" x={data.middle.x} y={data.middle.y + 3}>
           {data.label}

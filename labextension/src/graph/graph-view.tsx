@@ -10,7 +10,7 @@ import {
   type Viewport,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
-import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import "../../style/graph.css";
 import { download, lookOf, pngFile, svgFile } from "./export.js";
 import { boxOfNode, foldable, foldedAtFirst, revealing, visibleGraph } from "./fold.js";
@@ -78,7 +78,8 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
   const flow = useReactFlow<BoxNode, LinkEdge>();
 
   const nodes = useNodes(layout, active, trans);
-  const edges = useEdges(layout, trans);
+  const arrow = useId();
+  const edges = useEdges(layout, trans, arrow);
 
   const show = useCallback(
     (placed: Placed, zoomIn: boolean) => {
@@ -221,7 +222,7 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
                   go(id);
                 }}
               >
-                <Arrow />
+                <Arrow id={arrow} />
                 <Distance />
                 {size.width > LEAST_FOR_OVERVIEW && size.height > LEAST_FOR_OVERVIEW && (
                   <MiniMap
@@ -272,20 +273,12 @@ function Action({ name, onClick, text, children }: ActionProps) {
   );
 }
 
-/** The head of all edges' arrows. */
-function Arrow() {
+/** The head of all edges' arrows. The page may have several graphs, also hidden ones, whose heads would not be drawn. */
+function Arrow({ id }: { readonly id: string }) {
   return (
     <svg className="litlab-Graph-defs" aria-hidden="true">
       <defs>
-        <marker
-          id="litlab-Graph-arrow"
-          viewBox="0 0 8 8"
-          refX="7"
-          refY="4"
-          markerWidth="8"
-          markerHeight="8"
-          orient="auto"
-        >
+        <marker id={id} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">
           <path d="M0,0.5L7,4L0,7.5Z" />
         </marker>
       </defs>
@@ -378,7 +371,7 @@ function nodeOf(layout: Layout, { box, x, y, width, height }: Placed, trans: Tra
   };
 }
 
-function useEdges(layout: Layout | null, trans: TranslationBundle): LinkEdge[] {
+function useEdges(layout: Layout | null, trans: TranslationBundle, arrow: string): LinkEdge[] {
   return useMemo(() => {
     if (!layout) return [];
     const titles = new Map(layout.placed.map(({ box }) => [box.id, box.title]));
@@ -387,8 +380,9 @@ function useEdges(layout: Layout | null, trans: TranslationBundle): LinkEdge[] {
       source: link.from,
       target: link.to,
       type: "link",
+      markerEnd: arrow,
       ariaLabel: trans.__("From %1 to %2: %3", titles.get(link.from) ?? "", titles.get(link.to) ?? "", link.label),
       data: { path, middle, label: link.label },
     }));
-  }, [layout, trans]);
+  }, [layout, trans, arrow]);
 }

@@ -65,6 +65,7 @@ export const modelPlugin: JupyterFrontEndPlugin<void> = {
       let widget = items.find((other) => other.team === team && other.item === item);
       if (!widget) {
         widget = new ItemModel(new ModelContent(service, trans, { team, item }), team, item);
+        widget.title.label = trans.__("%1: layers", item);
         widget.title.caption = trans.__("Model of the vault item %1/%2", team, item);
         void items.add(widget);
         shell.add(widget, "main");
@@ -105,7 +106,6 @@ class ItemModel extends MainAreaWidget<ModelContent> {
     readonly item: string,
   ) {
     super({ content, toolbar: new Toolbar() });
-    this.title.label = item;
     this.title.icon = modelIcon;
     this.toolbar.hide(); // the graph has one of its own
   }
