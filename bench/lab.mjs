@@ -11,6 +11,7 @@ import { runLogged } from "../scripts/steps.mjs";
 import { bench } from "./harness.mjs";
 
 const ITEMS = 10_000;
+const NODES = 200;
 const folder = mkdtempSync(join(tmpdir(), "litlab-bench-"));
 const home = join(folder, "home");
 
@@ -25,6 +26,20 @@ async function makeHome() {
       printf('2024-%02d-%02d 10:00:00.000000+00:00', 1 + n % 12, 1 + n % 28), n / 7.0, '#3b82f6', inputs, outputs
     from numbers, (select * from items where name = 'spy_e1')`);
   database.close();
+}
+
+/** A canvas of dense layers in rows of eight, each fed by two of the row before; no positions, so it is laid out. */
+function largeCanvas() {
+  const ids = Array.from({ length: NODES }, (_, i) => `n${i}`);
+  const nodes = ids.map((id, i) =>
+    i < 8
+      ? { id, type: "input", settings: { features: ["100_1_min"] } }
+      : { id, type: "dense", settings: { units: 16 + (i % 7) } },
+  );
+  const edges = ids.flatMap((to, i) =>
+    i < 8 ? [] : [ids[i - 8], ids[i - 8 + (i % 8 === 7 ? -1 : 1)]].map((from) => ({ from, to })),
+  );
+  return JSON.stringify({ version: 1, nodes, edges });
 }
 
 async function freePort() {
@@ -45,6 +60,7 @@ async function startLab(name, disabled) {
   writeFileSync(join(config, "labconfig/page_config.json"), JSON.stringify(page));
   const root = join(folder, name);
   mkdirSync(root);
+  writeFileSync(join(root, "large.canvas.json"), largeCanvas());
   const options = ["--no-browser", "--allow-root", `--port=${port}`, `--ServerApp.root_dir=${root}`];
   const open = ["--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True"];
   const server = spawn(resolve(".venv/bin/jupyter"), ["lab", ...options, ...open], {
@@ -146,12 +162,44 @@ const keystroke = async () => {
   });
 };
 
+/** From opening the file until its nodes are on the page, the first graph there. */
+const openCanvas = (lab) => async () => {
+  const page = await openPage(lab);
+  await page.waitForLoadState("networkidle");
+  const sample = await measured(page, async () => {
+    await page.evaluate('void jupyterapp.commands.execute("docmanager:open", { path: "large.canvas.json" })');
+    await page.locator(".react-flow__node").nth(50).waitFor();
+  });
+  await page.close();
+  return sample;
+};
+
+/** The longest of the frames while a canvas is dragged for a second. */
+const drag = async () => {
+  const { x, y, width, height } = await dragged.locator(".react-flow__pane").boundingBox();
+  await dragged.evaluate(`void (window.frames_ = [], function frame(time) {
+    window.frames_.push(time);
+    window.dragging = requestAnimationFrame(frame);
+  }(performance.now()))`);
+  const [left, top] = [x + width / 2, y + 10];
+  return measured(dragged, async () => {
+    await dragged.mouse.move(left, top);
+    await dragged.mouse.down();
+    for (let step = 1; step <= 60; step++) await dragged.mouse.move(left + 3 * step, top + (step * height) / 200);
+    await dragged.mouse.move(left, top);
+    await dragged.mouse.up();
+    const times = await dragged.evaluate("cancelAnimationFrame(window.dragging), window.frames_");
+    return Math.max(...times.slice(1).map((time, i) => time - times[i]));
+  });
+};
+
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
 });
 const ended = [() => browser.close()];
 let typing;
+let dragged;
 try {
   await makeHome();
   const lab = await startLab("with", false);
@@ -162,12 +210,17 @@ try {
   await typing.getByRole("tab", { name: "Vault" }).click();
   await typing.getByRole("treeitem", { name: /^many_00001/ }).waitFor();
   const engines = (run) => ({ "lit lab": run });
+  dragged = await openPage(lab);
+  await dragged.evaluate('void jupyterapp.commands.execute("docmanager:open", { path: "large.canvas.json" })');
+  await dragged.locator(".react-flow__node").nth(50).waitFor();
   await bench(
     "lab",
     {
       "JupyterLab starts": { "with the extension": start(lab), without: start(bare) },
       [`first of ${ITEMS} items, the service runs`]: engines(firstItem(lab, false)),
       "keystroke to painted list": engines(keystroke),
+      [`a canvas of ${NODES} nodes opens`]: engines(openCanvas(lab)),
+      "the longest frame while it is dragged": engines(drag),
       [`first of ${ITEMS} items, the service starts`]: engines(firstItem(lab, true)),
     },
     { runs: 9, warmUp: 1 },

@@ -9,8 +9,9 @@ import { canvasIcon } from "../icons/icons.js";
 
 const ENDING = /\.canvas\.json$/;
 
-// Graphs are drawn by a chunk of their own, which the first of them loads.
-const CanvasView = lazy(async () => ({ default: (await import("./canvas-view.js")).CanvasView }));
+// Graphs are drawn by a chunk of their own, which the first of them loads, while its file is on its way.
+const loadView = () => import("./canvas-view.js");
+const CanvasView = lazy(async () => ({ default: (await loadView()).CanvasView }));
 
 export interface CanvasFactoryOptions extends DocumentRegistry.IWidgetFactoryOptions {
   readonly contents: Contents.IManager;
@@ -73,8 +74,14 @@ class CanvasContent extends ReactWidget {
     context.pathChanged.connect(this.update, this);
   }
 
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    if (this.isVisible) void loadView();
+  }
+
   protected override onAfterShow(message: Message): void {
     super.onAfterShow(message);
+    void loadView();
     this.update();
   }
 

@@ -25,9 +25,7 @@ const QUICK: LayoutOptions = {
   "elk.layered.nodePlacement.strategy": "LINEAR_SEGMENTS",
 };
 
-let elk: Promise<ELK | null> | null = null;
-
-/** ELK in a worker of its own, loaded with the first layout; null where there are no workers. */
+/** ELK in a worker of its own; null where there are no workers. */
 async function startElk(): Promise<ELK | null> {
   try {
     const { default: Elk } = await import("elkjs/lib/elk-api.js");
@@ -37,6 +35,9 @@ async function startElk(): Promise<ELK | null> {
     return null;
   }
 }
+
+// It takes as long to start as the first graph to be made.
+let elk: Promise<ELK | null> | null = startElk();
 
 /** Lays a graph out in layers with ELK; null where it cannot, or not in time. */
 export async function layOutWithElk(direction: "right" | "down", visible: VisibleGraph): Promise<Geometry | null> {
