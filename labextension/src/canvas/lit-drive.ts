@@ -60,10 +60,14 @@ export class LitDrive implements Contents.IDrive {
   }
 
   async save(path: string, { content }: Partial<Contents.IModel> = {}): Promise<Contents.IModel> {
-    const { team, canvas } = this.#ownCanvas(path);
     const text = typeof content === "string" ? content : JSON.stringify(content, null, 2);
-    const params = { team, canvas, content: text, version: this.#versions.get(path) ?? null };
-    const written = await this.#service.call("canvases.write", params);
+    return await this.#write(path, text, this.#versions.get(path) ?? null);
+  }
+
+  /** @param version what is there now; null: nothing, and nothing is overwritten */
+  async #write(path: string, content: string, version: string | null): Promise<Contents.IModel> {
+    const { team, canvas } = this.#ownCanvas(path);
+    const written = await this.#service.call("canvases.write", { team, canvas, content, version });
     this.#versions.set(path, written.version);
     const model = file(path, written, null);
     this.fileChanged.emit({ type: "save", oldValue: null, newValue: model });
@@ -76,7 +80,7 @@ export class LitDrive implements Contents.IDrive {
     const there = new Set((await this.#entries(place)).map(({ name }) => name));
     let name = `untitled${ENDING}`;
     for (let number = 2; there.has(name); number++) name = `untitled_${number}${ENDING}`;
-    const model = await this.save(`${path}/${name}`, { content: EMPTY });
+    const model = await this.#write(`${path}/${name}`, EMPTY, null);
     this.fileChanged.emit({ type: "new", oldValue: null, newValue: model });
     return model;
   }
@@ -107,7 +111,7 @@ export class LitDrive implements Contents.IDrive {
       copied = await this.get(`${toFolder}/${name}${ENDING}`, { content: false });
     } else {
       const { content } = await this.#service.call("canvases.read", place);
-      copied = await this.save(`${toFolder}/${path.slice(path.lastIndexOf("/") + 1)}`, { content });
+      copied = await this.#write(`${toFolder}/${path.slice(path.lastIndexOf("/") + 1)}`, content, null);
     }
     this.fileChanged.emit({ type: "new", oldValue: null, newValue: copied });
     return copied;
