@@ -187,6 +187,25 @@ test("GPUs are what the driver's program says", async () => {
   expect(await findGpus(join(cache, "none"))).toEqual([]);
 });
 
+test("of GPUs only those that CUDA_VISIBLE_DEVICES grants are there", async () => {
+  const program = join(cache, "nvidia-smi");
+  writeFileSync(program, "#!/bin/sh\necho '0, A, 1, 550, GPU-aa11'\necho '1, B, 1, 550, GPU-bb22'\n");
+  chmodSync(program, 0o755);
+  const granted = async (names: string) => {
+    vi.stubEnv("CUDA_VISIBLE_DEVICES", names);
+    return (await findGpus(program)).map(({ model }) => model).join("");
+  };
+  try {
+    expect(await granted("1")).toBe("B");
+    expect(await granted("0, 1")).toBe("AB");
+    expect(await granted("GPU-bb")).toBe("B");
+    expect(await granted("-1")).toBe("");
+    expect(await granted("")).toBe("");
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
 test("a device that is not there is an error that lists those that are", async () => {
   await expect(setDevice("gpu7")).rejects.toThrow(LitError);
   await expect(setDevice("gpu7")).rejects.toThrow(/^there is no device "gpu7", expected one of .*cpu$/);

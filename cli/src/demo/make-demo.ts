@@ -93,6 +93,8 @@ export async function makeDemo(folder: string, { seed, moveOld, onStep }: DemoOp
   try {
     process.env.LIT_HOME = temporary;
     await fill(join(temporary, TEAM), seed, onStep);
+    // Another process may have been faster.
+    if (old !== null && (await versionOf(home, seed, moveOld)) === VERSION) return false;
     if (old !== null) await moveAside(home, old, onStep);
     await rename(join(temporary, TEAM), join(home, TEAM));
     return true;

@@ -53,17 +53,27 @@ export async function writeCanvasText(path: string, text: string, isNew: boolean
   try {
     await mkdir(folder, { recursive: true });
     await sweepUnfinished(folder);
-    await writeFile(temporary, text, { flag: "wx" });
+    await writeFile(temporary, text);
     await syncPath(temporary);
-    if (isNew) await link(temporary, path);
-    else await rename(temporary, path);
+    if (!isNew) await rename(temporary, path);
+    else if (!(await isLinked(temporary, path))) return false;
     await syncPath(folder);
     return true;
   } catch (cause) {
     const { code = null, message } = cause as NodeJS.ErrnoException;
-    if (code === "EEXIST") return false;
     throw new LitModelError(`${path} cannot be written: ${message}`, { code, cause });
   } finally {
     await rm(temporary, { force: true });
+  }
+}
+
+/** Gives a file another name; false if something has that name. */
+async function isLinked(path: string, to: string): Promise<boolean> {
+  try {
+    await link(path, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
   }
 }

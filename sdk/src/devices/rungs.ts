@@ -32,9 +32,24 @@ export interface RungOptions extends WebgpuOptions {
   readonly needsGpu?: boolean;
 }
 
-/** Lets TensorFlow.js compute on a rung from now on. @throws LitError if it cannot be started */
-export async function openRung(rung: RungName, { needsGpu = false, ...options }: RungOptions = {}): Promise<void> {
+/** Lets TensorFlow.js compute on a rung from now on. @throws LitError if it cannot be started: what computed before goes on */
+export async function openRung(rung: RungName, options?: RungOptions): Promise<void> {
   const tf = await import("../tf.js");
+  const before = tf.getBackend();
+  try {
+    await open(tf, rung, options);
+  } catch (error) {
+    if (before) await tf.setBackend(before);
+    else Object.assign(tf.engine(), { backendName: undefined, backendInstance: null }); // as it was: none is chosen
+    throw error;
+  }
+}
+
+async function open(
+  tf: typeof import("../tf.js"),
+  rung: RungName,
+  { needsGpu = false, ...options }: RungOptions = {},
+): Promise<void> {
   // What follows takes the weights of models over from there synchronously; those of a GPU that was lost are gone.
   if (rung !== "webgpu" && tf.getBackend() === "webgpu")
     await Promise.allSettled(Object.values(tf.engine().registeredVariables).map((variable) => variable.data()));

@@ -1,5 +1,5 @@
 import { LitError } from "../errors.js";
-import { currentDevice, setCurrentDevice } from "./current-device.js";
+import { setCurrentDevice } from "./current-device.js";
 import type { Device } from "./get-devices.js";
 import { openRung } from "./rungs.js";
 import { visibleGpu } from "./visible-gpu.js";
@@ -33,15 +33,18 @@ export async function useDevice(device: Device): Promise<Device> {
       else env[name] = before[name];
   }
   setCurrentDevice(device);
+  if (device.backend === "tensorflow") seen = device.name;
   return device;
 }
 
+/** What TensorFlow sees in this process. */
+let seen: string | null = null;
+
 /** TensorFlow sees one GPU, or none, from its start to its process' end. */
 function seeGpu({ name }: Device): void {
-  const current = currentDevice();
-  if (current?.backend === "tensorflow" && current.name !== name)
+  if (seen !== null && seen !== name)
     throw new LitError(
-      `TensorFlow already computes on ${current.name} in this process, it cannot change to ${name}: restart the kernel and choose ${name} first`,
+      `TensorFlow already computes on ${seen} in this process, it cannot change to ${name}: restart the kernel and choose ${name} first`,
       { code: "DEVICE_IN_USE" },
     );
   Object.assign(process.env, visibleGpu(name === "cpu" ? null : Number(name.slice("gpu".length))));

@@ -68,14 +68,17 @@ export class Graph {
 
   /** Rows [time, batch, features] times a matrix [features, columns], as one product. */
   project(rows: Output, matrix: Output): Output {
-    const [shape, rest] = [this.op("Shape", [rows], { T: FLOAT, out_type: INT }), this.ints([-1])];
-    const part = (begin: number, size: number) =>
-      this.op("Slice", [shape, this.ints([begin]), this.ints([size])], { T: INT, Index: INT });
+    const shapeOf = (tensor: Output) => this.op("Shape", [tensor], { T: FLOAT, out_type: INT });
+    const [shape, matrixShape] = [shapeOf(rows), shapeOf(matrix)];
+    const part = (of: Output, begin: number, size: number) =>
+      this.op("Slice", [of, this.ints([begin]), this.ints([size])], { T: INT, Index: INT });
     const reshape = (tensor: Output, ...lengths: [Output, Output]) => {
       const lengthsTogether = this.op("ConcatV2", [...lengths, this.ints(0)], { T: INT, Tidx: INT, N: int(2) });
       return this.op("Reshape", [tensor, lengthsTogether], { T: FLOAT, Tshape: INT });
     };
-    return reshape(this.matMul(reshape(rows, rest, part(2, 1)), matrix), part(0, 2), rest);
+    const product = this.matMul(reshape(rows, this.ints([-1]), part(shape, 2, 1)), matrix);
+    // Of an empty batch no length can be left to be found.
+    return reshape(product, part(shape, 0, 2), part(matrixShape, 1, 1));
   }
 
   /** A whole number, or a list of them. */

@@ -13,6 +13,7 @@ interface Binding extends Readonly<Record<"TF_ATTR_TYPE" | "TF_ATTR_FLOAT" | "TF
 /** The package's backend, as far as kernels here use it. */
 export interface NodeBackend extends KernelBackend {
   readonly binding: Binding;
+  readonly isUsingGpuDevice: boolean;
   /** The numbers by which the binding knows tensors. */
   getInputTensorIds(tensors: readonly object[]): number[];
   /** A tensor of what the binding gives. */

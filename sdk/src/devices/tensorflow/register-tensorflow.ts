@@ -31,6 +31,8 @@ async function register(): Promise<{ readonly usesGpu: boolean }> {
   const { folder, tensorflow } = await readInstallation();
   // Its log tells what is amiss, not what is.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+  // Otherwise the first process takes a GPU's whole memory.
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
   // Graphs run in the thread that calls: handing their small ops to others takes longer than the ops.
   process.env.TF_NUM_INTEROP_THREADS ??= "-1";
   Object.assign(globalThis, { [Symbol.for(SHARED_CORE)]: core });

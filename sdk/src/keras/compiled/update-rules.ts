@@ -1,11 +1,10 @@
+import { hasGraph } from "../../devices/tensorflow/run-graph.js";
 import {
   abs,
   add,
   div,
   engine,
   expandDims,
-  getBackend,
-  getKernel,
   greater,
   matMul,
   maximum,
@@ -80,7 +79,7 @@ const adam = rule({
   slots: ({ amsgrad }) => [["momentum", "velocity"], amsgrad ? ["velocity_hat"] : []],
   update({ gradient, value, rate, step, settings, slots }) {
     const alpha = (rate * Math.sqrt(1 - power(settings.beta_2, step))) / (1 - power(settings.beta_1, step));
-    if (!settings.amsgrad && getKernel(ADAM_KERNEL, getBackend())) {
+    if (!settings.amsgrad && hasGraph(ADAM_KERNEL)) {
       const numbers = tensor1d([alpha, 1 - settings.beta_1, 1 - settings.beta_2, settings.epsilon]);
       const inputs = { value, gradient, momentum: slots.momentum, velocity: slots.velocity, numbers };
       const [next, momentum, velocity] = engine().runKernel(ADAM_KERNEL, inputs) as [Tensor, Tensor, Tensor];

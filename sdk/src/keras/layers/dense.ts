@@ -1,5 +1,6 @@
+import { hasGraph } from "../../devices/tensorflow/run-graph.js";
 import { sizeOf } from "../../tensors/size-of.js";
-import { cast, engine, fused, getBackend, getKernel, reshape, type Tensor, type Tensor2D, tidy } from "../../tf.js";
+import { cast, engine, fused, reshape, type Tensor, type Tensor2D, tidy } from "../../tf.js";
 import { type Activation, getActivation } from "../settings/activations.js";
 import { DENSE_KERNEL } from "./dense-graph.js";
 import { KerasLayer, type LayerConfig, type Shape, single, singleShape, type Weight } from "./keras-layer.js";
@@ -52,7 +53,7 @@ export class Dense extends KerasLayer<DenseConfig> {
       const name = this.activation.getClassName();
       const activation = isFused(name) ? name : "linear";
       const given = { a, b, ...(bias && { bias }) };
-      const product: Tensor = getKernel(DENSE_KERNEL, getBackend())
+      const product: Tensor = hasGraph(DENSE_KERNEL)
         ? engine().runKernel(DENSE_KERNEL, given, { activation })
         : fused.matMul({ ...given, activation });
       const output = reshape(product, [...outer, this.config.units]);
