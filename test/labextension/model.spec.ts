@@ -48,6 +48,8 @@ const nodesOf = (page: Page) =>
     .locator(".litlab-Graph-node")
     .evaluateAll((nodes) => nodes.map((node) => node.getAttribute("aria-label")));
 
+const focused = (page: Page) => page.evaluate(`document.activeElement?.getAttribute("aria-label")`);
+
 test("a model's file opens as a graph with its summary, weights and histograms", { timeout: 240_000 }, async () => {
   const { page, problems } = await openPage(lab);
   const viewer = await openFile(page, "spy_e1.keras");
@@ -114,7 +116,19 @@ test("a nested model is unfolded", { timeout: 240_000 }, async () => {
   const find = viewer.getByRole("combobox", { name: "Find a node" });
   await find.fill("inner_b");
   await find.press("Enter");
-  await poll(() => page.evaluate(`document.activeElement?.getAttribute("aria-label")`)).toBe("inner_b, Dense");
+  await poll(() => focused(page)).toBe("inner_b, Dense");
+  // An open model is found too: its frame is shown, once, and keys go on from there.
+  await find.fill("inner");
+  await viewer.getByRole("option", { name: /^inner Functional|^inner Sequential/ }).click();
+  await poll(() => focused(page)).toBe("Fold inner");
+  await page.keyboard.press("Home");
+  await poll(() => focused(page)).toBe("in, InputLayer");
+  await nodeOf(viewer, "out, Dense").click();
+  const panel = viewer.getByRole("complementary");
+  await panel.getByRole("button", { name: "inner", exact: true }).click();
+  await poll(() => focused(page)).toBe("Fold inner");
+  await panel.getByRole("button", { name: "Close the details" }).click();
+  await poll(() => focused(page)).toBe("Fold inner");
   expect(problems).toEqual([]);
   await page.close();
 });

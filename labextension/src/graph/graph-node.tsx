@@ -1,5 +1,5 @@
 import { type Edge, type EdgeProps, Handle, type Node, type NodeProps, Position } from "@xyflow/react";
-import { createContext, type MutableRefObject, memo, useContext, useEffect, useRef } from "react";
+import { createContext, type MutableRefObject, memo, type RefObject, useContext, useEffect, useRef } from "react";
 import type { Box } from "./fold.js";
 import { MOST_LINES, type Point } from "./geometry.js";
 import type { Graph } from "./graph.js";
@@ -29,16 +29,23 @@ function Icon({ name }: { name: string }) {
   );
 }
 
-/** A node, or a folded group or nested model. */
-export const BoxOnPage = memo(function BoxOnPage({ data, selected, id }: NodeProps<BoxNode>) {
-  const { box, direction, name, foldName } = data;
-  const { focusNext, toggle } = useContext(BoxContext);
-  const element = useRef<HTMLDivElement>(null);
+/** What takes the focus when it is a box's turn. */
+function useFocus<E extends HTMLElement>(id: string, selected: boolean): RefObject<E> {
+  const { focusNext } = useContext(BoxContext);
+  const element = useRef<E>(null);
   useEffect(() => {
     if (!selected || focusNext.current !== id) return;
     focusNext.current = null;
     element.current?.focus({ preventScroll: true });
   });
+  return element;
+}
+
+/** A node, or a folded group or nested model. */
+export const BoxOnPage = memo(function BoxOnPage({ data, selected, id }: NodeProps<BoxNode>) {
+  const { box, direction, name, foldName } = data;
+  const { toggle } = useContext(BoxContext);
+  const element = useFocus<HTMLDivElement>(id, selected);
   const right = direction === "right";
   const className = box.problem === null ? "litlab-Graph-node" : "litlab-Graph-node litlab-mod-problem";
   return (
@@ -77,23 +84,32 @@ export const BoxOnPage = memo(function BoxOnPage({ data, selected, id }: NodePro
 });
 
 /** The frame around an open group or nested model. */
-export const FrameOnPage = memo(function FrameOnPage({ data, id }: NodeProps<BoxNode>) {
+export const FrameOnPage = memo(function FrameOnPage({ data, selected, id }: NodeProps<BoxNode>) {
   const { toggle } = useContext(BoxContext);
+  const button = useFocus<HTMLButtonElement>(id, selected);
   const right = data.direction === "right";
   return (
     // biome-ignore lint/a11y/useSemanticElements: it is no part of a form.
     <div className="litlab-Graph-frame" role="group" aria-label={data.box.title}>
       <div className="litlab-Graph-title">{data.box.title}</div>
-      <FoldButton name={data.foldName} sign="−" onClick={() => toggle(id)} />
+      <FoldButton element={button} name={data.foldName} sign="−" onClick={() => toggle(id)} />
       <Handle type="target" position={right ? Position.Left : Position.Top} isConnectable={false} />
       <Handle type="source" position={right ? Position.Right : Position.Bottom} isConnectable={false} />
     </div>
   );
 });
 
-function FoldButton({ name, sign, onClick }: { name: string; sign: string; onClick: () => void }) {
+interface FoldButtonProps {
+  readonly name: string;
+  readonly sign: string;
+  readonly onClick: () => void;
+  readonly element?: RefObject<HTMLButtonElement>;
+}
+
+function FoldButton({ name, sign, onClick, element }: FoldButtonProps) {
   return (
     <button
+      ref={element}
       type="button"
       className="litlab-Graph-fold"
       aria-label={name}

@@ -13,7 +13,7 @@ import "@xyflow/react/dist/style.css";
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import "../../style/graph.css";
 import { download, lookOf, pngFile, svgFile } from "./export.js";
-import { boxOfNode, foldable, foldedAtFirst, revealing, visibleGraph } from "./fold.js";
+import { boxOfNode, foldable, foldedAtFirst, revealing, type VisibleGraph, visibleGraph } from "./fold.js";
 import { type Graph, type GraphNode, problemOf } from "./graph.js";
 import { BoxContext, type BoxNode, BoxOnPage, FrameOnPage, type LinkEdge, LinkOnPage } from "./graph-node.js";
 import { type Layout, layOut, type Placed } from "./layout.js";
@@ -65,7 +65,8 @@ const fitting = ({ bounds }: Layout, { width, height }: Size): Viewport =>
 
 function Flow({ graph, name, trans, details, children }: GraphViewProps) {
   const [folded, setFolded] = useState(() => foldedAtFirst(graph));
-  const [active, setActive] = useState<string | null>(null);
+  /** The box that keys start from; each going there is a new object, so that the box takes the focus again. */
+  const [active, setActive] = useState<{ readonly box: string } | null>(null);
   const [opened, setOpened] = useState<string | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const focusNext = useRef<string | null>(null);
@@ -73,7 +74,7 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
   const goingTo = useRef<string | null>(null);
   const canFold = useMemo(() => foldable(graph), [graph]);
   const visible = useMemo(() => visibleGraph(graph, folded), [graph, folded]);
-  const layout = useLayout(graph, visible);
+  const [layout, settled] = useLayout(graph, visible);
   const [area, size] = useSize();
   const flow = useReactFlow<BoxNode, LinkEdge>();
 
@@ -89,32 +90,37 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
       const inside = left >= 0 && top >= 0 && right <= size.width && bottom <= size.height;
       if (inside && !zoomIn) return;
       const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150;
-      const near = zoomIn ? Math.max(zoom, READING_ZOOM) : zoom;
+      // An open group may be larger than the area.
+      const whole = 0.9 * Math.min(size.width / placed.width, size.height / placed.height);
+      const near = Math.max(LEAST_ZOOM, Math.min(zoomIn ? Math.max(zoom, READING_ZOOM) : zoom, whole));
       void flow.setCenter(placed.x + placed.width / 2, placed.y + placed.height / 2, { zoom: near, duration });
     },
     [flow, size],
   );
   const go = useCallback(
     (box: string, zoomIn = false) => {
-      const placed = layout?.placed.find((other) => other.box.id === box && !other.box.open);
+      const placed = layout?.placed.find((other) => other.box.id === box);
       if (!placed) {
+        const shown = revealing(graph, folded, box);
+        // One that is not shown although nothing hides it is gone.
+        if (shown === folded && settled) return area.current?.focus();
         goingTo.current = box;
-        setFolded((now) => {
-          const shown = new Set(revealing(graph, now, box));
-          return shown;
-        });
+        setFolded(shown);
         return;
       }
       goingTo.current = null;
       focusNext.current = box;
-      setActive(box);
+      setActive({ box });
       show(placed, zoomIn);
     },
-    [graph, layout, show],
+    [graph, folded, layout, settled, show, area],
   );
   useEffect(() => {
-    if (layout && goingTo.current !== null) go(goingTo.current, true);
-  }, [layout, go]);
+    const box = goingTo.current;
+    if (!settled || box === null) return;
+    goingTo.current = null;
+    go(box, true);
+  }, [settled, go]);
 
   const toggle = useCallback((id: string) => {
     setFolded((now) => {
@@ -127,7 +133,7 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
   const context = useMemo(() => ({ focusNext, toggle }), [toggle]);
   const close = () => {
     setOpened(null);
-    if (active !== null) go(active);
+    if (active) go(active.box);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -136,14 +142,14 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
     if (key === "f" && (event.ctrlKey || event.metaKey)) input.current?.focus();
     else if (event.ctrlKey || event.metaKey || event.altKey) return;
     else if (key === "Escape" && opened !== null) close();
-    else if (inButton) return;
-    else if (key === "Enter") setOpened(active);
-    else if (key === " " && active !== null && canFold.has(active)) toggle(active);
+    else if (inButton && (key === "Enter" || key === " ")) return;
+    else if (key === "Enter") setOpened(active?.box ?? null);
+    else if (key === " " && active && canFold.has(active.box)) toggle(active.box);
     else if (key === "+") void flow.zoomIn();
     else if (key === "-") void flow.zoomOut();
     else if (key === "0") fit();
     else {
-      const next = layout && neighbour(layout, active, key);
+      const next = layout && neighbour(layout, active?.box ?? null, key);
       if (next === null) return;
       go(next);
     }
@@ -292,16 +298,17 @@ function Distance() {
   return <div className="litlab-Graph-distance" data-far={far} />;
 }
 
-function useLayout(graph: Graph, visible: ReturnType<typeof visibleGraph>): Layout | null {
-  const [layout, setLayout] = useState<Layout | null>(null);
+/** The newest layout, and whether it is of what is visible now. */
+function useLayout(graph: Graph, visible: VisibleGraph): readonly [layout: Layout | null, settled: boolean] {
+  const [laid, setLaid] = useState<{ readonly of: VisibleGraph; readonly layout: Layout } | null>(null);
   useEffect(() => {
     let current = true;
-    void layOut(graph, visible).then((laid) => current && setLayout(laid));
+    void layOut(graph, visible).then((layout) => current && setLaid({ of: visible, layout }));
     return () => {
       current = false;
     };
   }, [graph, visible]);
-  return layout;
+  return [laid?.layout ?? null, laid?.of === visible];
 }
 
 /** An element's size, which is 0 while its tab is hidden. */
@@ -319,17 +326,16 @@ function useSize() {
   return [element, size] as const;
 }
 
-function useNodes(layout: Layout | null, active: string | null, trans: TranslationBundle): BoxNode[] {
+function useNodes(layout: Layout | null, active: { readonly box: string } | null, trans: TranslationBundle): BoxNode[] {
   const nodes = useMemo(
     () => (layout ? layout.placed.map((placed) => nodeOf(layout, placed, trans)) : []),
     [layout, trans],
   );
   const first = nodes.find(({ type }) => type === "box")?.id ?? null;
-  const selected = active ?? first;
-  return useMemo(
-    () => nodes.map((node) => (node.id === selected ? { ...node, selected: true } : node)),
-    [nodes, selected],
-  );
+  return useMemo(() => {
+    const selected = active?.box ?? first;
+    return nodes.map((node) => (node.id === selected ? { ...node, data: { ...node.data }, selected: true } : node));
+  }, [nodes, active, first]);
 }
 
 function nodeOf(layout: Layout, { box, x, y, width, height }: Placed, trans: TranslationBundle): BoxNode {

@@ -17,7 +17,7 @@ export function neighbour({ placed, routed }: Layout, from: string | null, key: 
   if (key === "End") return last;
   const direction = DIRECTIONS[key];
   if (!direction) return null;
-  const here = closed.find(({ box }) => box.id === from);
+  const here = placed.find(({ box }) => box.id === from);
   if (!here) return first;
   const joined = new Set(
     routed.flatMap(({ link }) => (link.from === from ? [link.to] : link.to === from ? [link.from] : [])),
