@@ -194,6 +194,12 @@ test("a canvas opens as a graph that is searched, folded, exported and restored"
   await viewer.getByRole("button", { name: "Fold Trunk" }).click();
   await nodeOf(viewer, "Trunk, group of 2").waitFor();
   await nodeOf(viewer, "trunk, Dense").waitFor({ state: "detached" });
+  // The focus stays with what is folded and unfolded.
+  await poll(() => focused(page)).toBe("Trunk, group of 2");
+  await page.keyboard.press("Space");
+  await poll(() => focused(page)).toBe("Fold Trunk");
+  await page.keyboard.press("Space");
+  await poll(() => focused(page)).toBe("Trunk, group of 2");
   await viewer.getByRole("img", { name: "From Trunk to up: 64", includeHidden: true }).waitFor({ state: "attached" });
   // What is found in a folded group unfolds it.
   await find.fill("trunk");

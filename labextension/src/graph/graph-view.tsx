@@ -71,7 +71,7 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
   const input = useRef<HTMLInputElement>(null);
   const focusNext = useRef<string | null>(null);
   /** The box to go to once a layout shows it. */
-  const goingTo = useRef<string | null>(null);
+  const goingTo = useRef<{ readonly box: string; readonly zoomIn: boolean } | null>(null);
   const canFold = useMemo(() => foldable(graph), [graph]);
   const visible = useMemo(() => visibleGraph(graph, folded), [graph, folded]);
   const [layout, settled] = useLayout(graph, visible);
@@ -104,7 +104,7 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
         const shown = revealing(graph, folded, box);
         // One that is not shown although nothing hides it is gone.
         if (shown === folded && settled) return area.current?.focus();
-        goingTo.current = box;
+        goingTo.current = { box, zoomIn: true };
         setFolded(shown);
         return;
       }
@@ -116,13 +116,15 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
     [graph, folded, layout, settled, show, area],
   );
   useEffect(() => {
-    const box = goingTo.current;
-    if (!settled || box === null) return;
+    const next = goingTo.current;
+    if (!settled || !next) return;
     goingTo.current = null;
-    go(box, true);
+    go(next.box, next.zoomIn);
   }, [settled, go]);
 
   const toggle = useCallback((id: string) => {
+    // What has the focus now leaves the page: the box gives way to its frame, or the frame and all in it to the box.
+    goingTo.current = { box: id, zoomIn: false };
     setFolded((now) => {
       const next = new Set(now);
       if (!next.delete(id)) next.add(id);
