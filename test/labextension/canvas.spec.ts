@@ -214,6 +214,15 @@ test("a canvas opens as a graph that is searched, folded, exported and restored"
   expect([png.width, png.height]).toEqual(svg.size.map((side) => 2 * side));
   expect(new Set(new Uint32Array(png.data.buffer, png.data.byteOffset, png.data.length / 4)).size).toBeGreaterThan(20);
 
+  // A picture that the browser cannot make, as when memory is short.
+  await page.evaluate(`HTMLCanvasElement.prototype.litlabToBlob = HTMLCanvasElement.prototype.toBlob;
+    HTMLCanvasElement.prototype.toBlob = (done) => done(null)`);
+  await viewer.getByRole("button", { name: "Export as PNG" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(/^The browser cannot paint \d+ × \d+ pixels/).waitFor();
+  await dialog.getByRole("button").click();
+  await page.evaluate(`HTMLCanvasElement.prototype.toBlob = HTMLCanvasElement.prototype.litlabToBlob`);
+
   await useTheme(page, "JupyterLab Dark");
   await look(page, "canvas-dark");
   expect(await complaints(page)).toEqual([]);

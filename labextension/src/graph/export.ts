@@ -1,3 +1,4 @@
+import type { TranslationBundle } from "@jupyterlab/translation";
 import { graphSvg, type Look, pictureOf } from "./graph-svg.js";
 import type { Layout } from "./layout.js";
 
@@ -34,24 +35,28 @@ export const svgFile = (layout: Layout, name: string, look: Look): Blob =>
   new Blob([graphSvg(layout, name, look)], { type: "image/svg+xml" });
 
 /** At twice the size on the page, less where browsers could not hold that. @throws Error if it cannot be drawn */
-export async function pngFile(layout: Layout, name: string, look: Look): Promise<Blob> {
+export async function pngFile(layout: Layout, name: string, look: Look, trans: TranslationBundle): Promise<Blob> {
   const { width, height } = pictureOf(layout);
   const scale = Math.min(2, LONGEST_SIDE / Math.max(width, height), Math.sqrt(LARGEST_AREA / (width * height)));
+  const [across, down] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
   const url = URL.createObjectURL(svgFile(layout, name, look));
-  try {
-    const image = new Image();
-    image.src = url;
-    await image.decode();
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.max(1, Math.round(width * scale));
-    canvas.height = Math.max(1, Math.round(height * scale));
-    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
-    if (!blob) throw new Error(`a picture of ${canvas.width} × ${canvas.height} pixels could not be made`);
-    return blob;
-  } finally {
-    URL.revokeObjectURL(url);
-  }
+  // What browsers say here is not translated, and never why.
+  const blob = await painted(url, across, down)
+    .catch(() => null)
+    .finally(() => URL.revokeObjectURL(url));
+  if (blob) return blob;
+  throw new Error(trans.__("The browser cannot paint %1 × %2 pixels. Export the graph as SVG.", across, down));
+}
+
+async function painted(url: string, width: number, height: number): Promise<Blob | null> {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  canvas.getContext("2d")?.drawImage(image, 0, 0, width, height);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }
 
 /** Gives a file to the person, as a download. */

@@ -1,3 +1,4 @@
+import { showErrorMessage } from "@jupyterlab/apputils";
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { downloadIcon } from "@jupyterlab/ui-components";
 import {
@@ -163,8 +164,13 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
   const ready = layout !== null && size.width > 0 && size.height > 0;
   const save = async (kind: "svg" | "png") => {
     if (!layout || !area.current) return;
-    const look = lookOf(area.current);
-    download(await (kind === "svg" ? svgFile : pngFile)(layout, name, look), `${name}.${kind}`);
+    const file = `${name}.${kind}`;
+    try {
+      const look = lookOf(area.current);
+      download(kind === "svg" ? svgFile(layout, name, look) : await pngFile(layout, name, look, trans), file);
+    } catch (error) {
+      await showErrorMessage(trans.__("%1 was not made", file), error as Error);
+    }
   };
   const allFolded = [...canFold].every((id) => folded.has(id));
   return (
