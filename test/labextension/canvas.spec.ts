@@ -293,6 +293,16 @@ test("a canvas of 1,000 nodes pans, zooms and is searched", { timeout: 240_000 }
   await find.fill("dense_777");
   await find.press("Enter");
   await poll(() => focused(page)).toBe("dense_777, Dense");
+  // An export looks each colour up once, not for each node.
+  await viewer.locator(".litlab-Graph-area").evaluate((area) => {
+    new MutationObserver((records) => {
+      area.setAttribute("data-lookups", String(records.flatMap(({ addedNodes }) => [...addedNodes]).length));
+    }).observe(area, { childList: true });
+  });
+  expect((await exported(page, "SVG")).length).toBeGreaterThan(100_000);
+  const lookups = Number(await viewer.locator(".litlab-Graph-area").getAttribute("data-lookups"));
+  expect(lookups).toBeGreaterThan(0);
+  expect(lookups).toBeLessThan(30);
   // Only what is in view is on the page.
   await poll(() => viewer.locator(".litlab-Graph-node").count()).toBeLessThan(100);
   expect(problems).toEqual([]);

@@ -6,12 +6,18 @@ import type { Layout } from "./layout.js";
 const LONGEST_SIDE = 16_000;
 const LARGEST_AREA = 64e6;
 
-/** The page's colours and font where an element is. */
+/** The page's colours and font where an element is, as they are now: each colour is looked up once. */
 export function lookOf(element: Element): Look {
   const style = getComputedStyle(element);
+  const colors = new Map<string, string>();
   const context = document.createElement("canvas").getContext("2d");
   return {
-    color: (variable) => resolved(element, variable),
+    color: (variable) => {
+      // Each look at the page makes the browser compute styles anew, and graphs ask many times.
+      const color = colors.get(variable) ?? resolved(element, variable);
+      colors.set(variable, color);
+      return color;
+    },
     font: style.fontFamily,
     widthOf: (text, font) => {
       if (!context) return text.length * 7;
