@@ -267,6 +267,42 @@ test("a canvas that cannot be shown says why", { timeout: 240_000 }, async () =>
   await page.close();
 });
 
+test("a node that a reload removes is let go of", { timeout: 240_000 }, async () => {
+  writeFileSync(join(lab.files, "shrinks.canvas.json"), writeCanvas(SMALL));
+  const { page, problems } = await openPage(lab);
+  const viewer = await openFile(page, "shrinks.canvas.json");
+  await nodeOf(viewer, "strength, Input").click();
+  const panel = viewer.getByRole("complementary", { name: "Details of strength" });
+  await panel.waitFor();
+  const kept = {
+    nodes: SMALL.nodes.filter(({ id }) => id !== "rsi"),
+    edges: SMALL.edges.filter(({ from }) => from !== "rsi"),
+  };
+  writeFileSync(join(lab.files, "shrinks.canvas.json"), writeCanvas({ ...SMALL, ...kept }));
+  await execute(page, "docmanager:reload");
+  await nodeOf(viewer, "strength, Input").waitFor({ state: "detached" });
+  await panel.waitFor({ state: "detached" });
+  const area = viewer.locator(".litlab-Graph-area");
+  await area.press("Escape");
+  expect(await area.evaluate((element) => element === document.activeElement)).toBe(true);
+  // It is not laid out again and again: nothing is drawn in the next frames.
+  const drawn = await area.evaluate(async (element) => {
+    let changes = 0;
+    const observer = new MutationObserver((records) => {
+      changes += records.length;
+    });
+    observer.observe(element, { subtree: true, childList: true, attributes: true });
+    for (let i = 0; i < 30; i++) await new Promise(requestAnimationFrame);
+    observer.disconnect();
+    return changes;
+  });
+  expect(drawn).toBe(0);
+  await page.keyboard.press("Home");
+  await poll(() => focused(page)).toMatch(/./);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
 test("a canvas of 1,000 nodes pans, zooms and is searched", { timeout: 240_000 }, async () => {
   const { page, problems } = await openPage(lab);
   const viewer = await openFile(page, "n1000.canvas.json");
