@@ -109,7 +109,12 @@ test("a nested model is unfolded", { timeout: 240_000 }, async () => {
   await viewer.getByRole("button", { name: "Unfold inner" }).click();
   await nodeOf(viewer, "inner_a, Dense").waitFor();
   await nodeOf(viewer, "inner_b, Dense").waitFor();
+  await poll(() => focused(page)).toBe("Fold inner");
+  // The frame lies behind what is in it.
+  const layer = viewer.locator(".react-flow__node-frame").evaluate((frame) => getComputedStyle(frame).zIndex);
+  expect(Number(await layer)).toBeLessThan(0);
   await look(page, "model-nested");
+  expect(await complaints(page)).toEqual([]);
   await viewer.getByRole("button", { name: "Fold inner" }).click();
   await nodeOf(viewer, "inner_a, Dense").waitFor({ state: "detached" });
   // Found where it is folded away.
@@ -123,6 +128,8 @@ test("a nested model is unfolded", { timeout: 240_000 }, async () => {
   await poll(() => focused(page)).toBe("Fold inner");
   await page.keyboard.press("Home");
   await poll(() => focused(page)).toBe("in, InputLayer");
+  // Only what is in view is on the page.
+  await viewer.getByRole("button", { name: "Fit" }).click();
   await nodeOf(viewer, "out, Dense").click();
   const panel = viewer.getByRole("complementary");
   await panel.getByRole("button", { name: "inner", exact: true }).click();

@@ -223,6 +223,8 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
                 nodesFocusable={false}
                 edgesFocusable={false}
                 elementsSelectable={false}
+                // A frame lies behind what is in it, also when keys start from it.
+                elevateNodesOnSelect={false}
                 disableKeyboardA11y
                 deleteKeyCode={null}
                 selectionKeyCode={null}
