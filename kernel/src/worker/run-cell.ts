@@ -56,7 +56,8 @@ export class CellRunner {
         this.#running = { cell, interrupt: () => reject(new Interrupted()) };
       });
       interrupted.catch(() => undefined);
-      const isInterrupted = () => this.#interrupted.has(cell);
+      // A program that the signal ended may let the cell end, or fail, before the signal is noticed here.
+      const isInterrupted = () => this.#interruptedCell() === cell || this.#interrupted.has(cell);
       if (compiled.imports.length > 0) await Promise.race([this.#load(compiled.imports), interrupted]);
       const work = async () => {
         if (isInterrupted()) throw new Interrupted();
@@ -75,7 +76,6 @@ export class CellRunner {
         expressions: await Promise.race([this.#expressions(expressions), interrupted]),
       };
     } catch (error) {
-      // A program that the signal ended makes the cell fail before the signal does.
       const isInterrupt = this.#interruptedCell() === cell;
       if (isInterrupt) stopWorkOf(cell);
       return { status: "error", error: reportError(isInterrupt ? new Interrupted() : error), started: state.started };
