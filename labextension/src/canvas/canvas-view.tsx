@@ -5,6 +5,7 @@ import { type Graph, problemOf } from "../graph/graph.js";
 import { GraphView } from "../graph/graph-view.js";
 import { Problem } from "../graph/problem.js";
 import { Settings } from "../graph/side-panel.js";
+import { messageOf } from "../message-of.js";
 import { canvasGraph } from "./canvas-graph.js";
 
 export interface CanvasViewProps {
@@ -55,6 +56,6 @@ function readCanvas(text: string, trans: TranslationBundle): Read {
     const problem = problemOf(document, trans);
     return problem === null ? { document, graph: canvasGraph(document, trans) } : { problem };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: messageOf(error) };
   }
 }

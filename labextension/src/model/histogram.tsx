@@ -1,6 +1,7 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import type { Params, Result } from "@litlab/sdk/rpc";
 import { useEffect, useState } from "react";
+import { messageOf } from "../message-of.js";
 import type { IVaultService } from "../service/tokens.js";
 
 type Counted = Result<"models.histogram">;
@@ -21,7 +22,7 @@ export function Histogram({ service, source, weight, trans }: HistogramProps) {
     let current = true;
     service.call("models.histogram", { source, weight }).then(
       (value) => current && setCounted(value),
-      (error: unknown) => current && setCounted(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => current && setCounted(messageOf(error)),
     );
     return () => {
       current = false;

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "react";
 import { GraphView } from "../graph/graph-view.js";
 import { Problem } from "../graph/problem.js";
 import { Settings } from "../graph/side-panel.js";
+import { messageOf } from "../message-of.js";
 import type { IVaultService } from "../service/tokens.js";
 import { Histogram } from "./histogram.js";
 import { type ModelGraph, modelGraph, parametersText, sizeOf, type Weight } from "./model-graph.js";
@@ -28,7 +29,7 @@ export function ModelView({ service, source, name, trans }: ModelViewProps) {
     setLoaded(null);
     service.call("models.graph", source).then(
       (model) => current && setLoaded(model),
-      (error: unknown) => current && setLoaded(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => current && setLoaded(messageOf(error)),
     );
     return () => {
       current = false;

@@ -1,5 +1,6 @@
 import type { ISessionContext } from "@jupyterlab/apputils";
 import type { Kernel } from "@jupyterlab/services";
+import { sendQuietly } from "../send-quietly.js";
 import { answerOf, isRecord, type PartFigure, type Range, TARGET, VERSION } from "./messages.js";
 
 /** As many candles as a chart draws at most. */
@@ -40,7 +41,7 @@ export class BarsChannel {
     this.#wanted = null;
     const comm = this.#comm;
     this.#drop();
-    if (comm && !comm.isDisposed) quietly(() => comm.close().done);
+    if (comm && !comm.isDisposed) sendQuietly(() => comm.close().done);
   }
 
   #drop(): void {
@@ -56,7 +57,7 @@ export class BarsChannel {
     this.#asked = range;
     this.#request++;
     const comm = this.#comm;
-    const sent = quietly(() => comm.send({ request: this.#request, from, to, width: WIDTH }).done);
+    const sent = sendQuietly(() => comm.send({ request: this.#request, from, to, width: WIDTH }).done);
     if (!sent) this.#drop();
   }
 
@@ -68,7 +69,7 @@ export class BarsChannel {
     comm.onClose = () => {
       if (this.#comm === comm) this.#drop();
     };
-    return quietly(() => comm.open({ version: VERSION, id: this.#id }).done) ? comm : null;
+    return sendQuietly(() => comm.open({ version: VERSION, id: this.#id }).done) ? comm : null;
   }
 
   #receive(message: unknown): void {
@@ -78,15 +79,5 @@ export class BarsChannel {
     const answer = answerOf(message);
     if (this.#wanted !== range) this.#send();
     else if (answer) this.#onPart(answer, range);
-  }
-}
-
-/** Sends to a kernel, which may be gone or go away before it has answered; false if it is gone. */
-function quietly(send: () => Promise<unknown>): boolean {
-  try {
-    send().catch(() => {});
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,5 +1,6 @@
 import type { Notification } from "@litlab/sdk/rpc";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { messageOf } from "../message-of.js";
 import type { IVaultService } from "../service/tokens.js";
 
 /** What was loaded last, or why it could not be loaded; both null while it is loaded for the first time. */
@@ -12,8 +13,6 @@ export interface Loaded<T> {
 
 type State<T> = Omit<Loaded<T>, "retry"> & { readonly load: () => Promise<T> };
 type Changed = Notification<"changed">;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
  * Loads from the vault, again when `what` of the team changes; what is shown stays until the new is there.

@@ -1,6 +1,7 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { UUID } from "@lumino/coreutils";
 import { Signal } from "@lumino/signaling";
+import { messageOf } from "../message-of.js";
 import type { IVaultService } from "../service/tokens.js";
 import { Turns } from "./turns.js";
 import { uploadFile } from "./upload.js";
@@ -90,7 +91,7 @@ export class Imports {
       this.changed.emit();
       this.done.emit({ team, name });
     } catch (error) {
-      this.#update(id, { isUploading: false, problem: error instanceof Error ? error.message : String(error) });
+      this.#update(id, { isUploading: false, problem: messageOf(error) });
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Notification } from "@litlab/sdk/rpc";
 import { Throttler } from "@lumino/polling";
 import { type ISignal, Signal } from "@lumino/signaling";
+import { messageOf } from "../message-of.js";
 import { type IVaultService, ServiceError } from "../service/tokens.js";
 import {
   assetEntry,
@@ -226,7 +227,7 @@ export class VaultModel {
       }
     } catch (error) {
       for (const part of ALL) this.#stale.add(part);
-      this.#problem = error instanceof Error ? error.message : String(error);
+      this.#problem = messageOf(error);
       this.changed.emit();
     } finally {
       this.#isLoading = false;

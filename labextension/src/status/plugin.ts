@@ -3,9 +3,8 @@ import { ILauncher } from "@jupyterlab/launcher";
 import { IStatusBar } from "@jupyterlab/statusbar";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { IVaultService } from "../service/tokens.js";
+import { COMMANDS } from "../sidebar/command-ids.js";
 import { DeviceStatus } from "./device-status.js";
-
-const SHOW_VAULT = "litlab:show-vault";
 
 /** The device in the status bar. */
 export const statusPlugin: JupyterFrontEndPlugin<void> = {
@@ -37,8 +36,8 @@ export const launcherPlugin: JupyterFrontEndPlugin<void> = {
     const category = (translator ?? nullTranslator).load("litlab").__("Lit Lab");
     // The sidebar's plugin may come later, or be disabled.
     void started.then(() => {
-      if (commands.hasCommand(SHOW_VAULT))
-        launcher.add({ command: SHOW_VAULT, args: { isLauncher: true }, category, rank: 1 });
+      if (commands.hasCommand(COMMANDS.show))
+        launcher.add({ command: COMMANDS.show, args: { isLauncher: true }, category, rank: 1 });
     });
   },
 };
