@@ -94,8 +94,10 @@ export class VaultService {
       pieces,
       notifier,
       page: { progress: (note) => notifier.progress(note) },
-      // Not closed: every page would hear of it, also those that know nothing of the comm. One that speaks again is told.
-      idle: setTimeout(() => this.#leave(id), IDLE),
+      idle: setTimeout(() => {
+        this.#leave(id);
+        this.#close(id, "nothing was heard of the page for too long");
+      }, IDLE),
     };
     this.#clients.set(id, client);
     this.comms.set(id, COMM_TARGET);

@@ -1,6 +1,5 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
-import { messageOf } from "../message-of.js";
 
 export interface RenameBoxProps {
   readonly trans: TranslationBundle;
@@ -34,7 +33,7 @@ export function RenameBox({ trans, name, onRename, onCancel }: RenameBoxProps) {
     try {
       setProblem(await onRename(text));
     } catch (error) {
-      setProblem(messageOf(error));
+      setProblem(error instanceof Error ? error.message : String(error));
     } finally {
       setBusy(false);
     }
