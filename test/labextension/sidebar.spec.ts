@@ -269,7 +269,8 @@ test("a service that is killed in the middle of a rename comes back, and says th
   process.kill(pid, "SIGKILL");
   await vault.getByRole("alert").getByText("was lost meanwhile").waitFor({ timeout: 30_000 });
   await picture(page, "lost");
-  await vault.getByRole("status").waitFor({ state: "detached", timeout: 30_000 });
+  const starting = vault.getByRole("status").filter({ hasText: "Starting" });
+  await starting.waitFor({ state: "detached", timeout: 30_000 });
   expect(await new VaultItem(TEAM, "spy_e1").details).toMatchObject({ name: "spy_e1" });
   await page.keyboard.press("Enter");
   await item(vault, "survivor").waitFor();

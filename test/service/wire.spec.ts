@@ -45,7 +45,8 @@ test("what is no JSON-RPC is answered as JSON-RPC says", async () => {
     expect([text, await page.say(text)].flat()).toContainEqual(failure(-32600));
   for (const method of ["no", "constructor", "__proto__", "toString", ""])
     expect(await page.say(JSON.stringify({ jsonrpc: "2.0", id: null, method }))).toEqual(failure(-32601));
-  for (const data of [{ nothing: 1 }, { text: 5 }, { piece: { id: "a", index: 3, size: 5, sha256: "", text: "" } }])
+  const piece = { id: "a", index: 0, size: 5, sha256: "", text: "" };
+  for (const data of [{ nothing: 1 }, { text: 5 }, { piece }, { piece: { ...piece, index: 3, text: "5" } }])
     expect(await page.send(data)).toEqual(failure(-32600));
   const batch = [1, 2].map((id) => ({ jsonrpc: "2.0", id, method: "ping" }));
   expect(await page.say(JSON.stringify(batch))).toEqual(batch.map(({ id }) => ({ jsonrpc: "2.0", id, result: {} })));

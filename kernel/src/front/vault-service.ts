@@ -94,10 +94,8 @@ export class VaultService {
       pieces,
       notifier,
       page: { progress: (note) => notifier.progress(note) },
-      idle: setTimeout(() => {
-        this.#leave(id);
-        this.#close(id, "nothing was heard of the page for too long");
-      }, IDLE),
+      // Not closed: every page would hear of it, also those that know nothing of the comm. One that speaks again is told.
+      idle: setTimeout(() => this.#leave(id), IDLE),
     };
     this.#clients.set(id, client);
     this.comms.set(id, COMM_TARGET);

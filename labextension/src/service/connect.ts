@@ -1,6 +1,7 @@
 import { ServerConnection, type Session } from "@jupyterlab/services";
 import type { TranslationBundle } from "@jupyterlab/translation";
-import { METHODS, type Result, SERVICE_SESSION } from "@litlab/sdk/rpc";
+import { METHODS, SERVICE_SESSION } from "@litlab/sdk/rpc";
+import { messageOf } from "../message-of.js";
 import { VERSION } from "../version.js";
 import { Link, LinkLost, type LinkOptions, NoAnswer } from "./link.js";
 import { ServiceError } from "./tokens.js";
@@ -22,13 +23,13 @@ export async function connect(
   sessions: Session.IManager,
   options: LinkOptions,
   trans: TranslationBundle,
-): Promise<{ link: Link; hello: Result<"hello"> }> {
+): Promise<Link> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     let link: Link | undefined;
     try {
       link = new Link(await findSession(sessions, trans), options);
-      const hello = await link.request("hello", { version: VERSION }, PATIENCE);
-      return { link, hello: checked(hello, trans) };
+      check(await link.request("hello", { version: VERSION }, PATIENCE), trans);
+      return link;
     } catch (error) {
       link?.dispose();
       // What is gone or has not answered in time is asked again.
@@ -44,11 +45,11 @@ export async function connect(
   );
 }
 
-/** The greeting of a service of this version; another version's may look like anything. */
-function checked(hello: unknown, trans: TranslationBundle): Result<"hello"> {
+/** Whether it is the greeting of a service of this version; another version's may look like anything. */
+function check(hello: unknown, trans: TranslationBundle): void {
   const { version } = (hello ?? {}) as { version?: unknown };
   if (version !== VERSION) throw new ServiceError(differing(String(version), trans), "VERSION");
-  return METHODS.hello.result.parse(hello);
+  METHODS.hello.result.parse(hello);
 }
 
 const differing = (version: string, trans: TranslationBundle): string =>
@@ -93,5 +94,3 @@ function unavailable(cause: unknown, trans: TranslationBundle): Error {
         cause,
       });
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

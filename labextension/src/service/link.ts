@@ -10,6 +10,7 @@ import {
   JSONRPCErrorException,
   type JSONRPCID,
 } from "json-rpc-2.0";
+import { sendQuietly } from "../send-quietly.js";
 import { ServiceError } from "./tokens.js";
 
 /** A JSON-RPC error code of our own side. */
@@ -63,7 +64,7 @@ export class Link implements IDisposable {
       if (status === "connected") this.#wasConnected = true;
       else if (this.#wasConnected) this.#lose();
     });
-    forget(() => this.#comm.open().done);
+    sendQuietly(() => this.#comm.open().done);
   }
 
   /** @throws LinkLost; NoAnswer after `timeout` ms; ServiceError with what the service answered */
@@ -86,7 +87,7 @@ export class Link implements IDisposable {
     if (this.isDisposed) return;
     this.isDisposed = true;
     this.#client.rejectAllPendingRequests("lost");
-    if (!this.#comm.isDisposed && !this.#session.isDisposed) forget(() => this.#comm.close().done);
+    if (!this.#comm.isDisposed && !this.#session.isDisposed) sendQuietly(() => this.#comm.close().done);
     disposeLater(this.#session);
   }
 
@@ -97,7 +98,7 @@ export class Link implements IDisposable {
   }
 
   #send(message: Record<string, unknown>): void {
-    if (!forget(() => this.#comm.send(message as JSONObject).done)) this.#lose();
+    if (!sendQuietly(() => this.#comm.send(message as JSONObject).done)) this.#lose();
   }
 
   #take(message: unknown): void {
@@ -128,13 +129,3 @@ function disposeLater(session: Session.ISessionConnection): void {
 }
 
 const isRestarting = (status: Kernel.Status): boolean => status === "restarting" || status === "autorestarting";
-
-/** Sends to a kernel, which may be gone or go before it has answered; false if it is gone. */
-function forget(send: () => Promise<unknown>): boolean {
-  try {
-    send().catch(() => {});
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -3,6 +3,7 @@ import type { TranslationBundle } from "@jupyterlab/translation";
 import { METHODS, type MethodName, NOTIFICATIONS, type Notification, type Params, type Result } from "@litlab/sdk/rpc";
 import { Poll } from "@lumino/polling";
 import { Signal } from "@lumino/signaling";
+import { messageOf } from "../message-of.js";
 import { connect, isNetworkError } from "./connect.js";
 import { type Link, LinkLost, NoAnswer } from "./link.js";
 import { type IVaultService, ServiceError, type ServiceState } from "./tokens.js";
@@ -100,7 +101,7 @@ export class VaultService implements IVaultService {
     const onNotification = (name: string, params: unknown): void => this.#hear(name, params);
     try {
       const onLost = (): void => this.#onLost();
-      const { link } = await connect(this.#sessions, { onNotification, onLost }, this.#trans);
+      const link = await connect(this.#sessions, { onNotification, onLost }, this.#trans);
       void this.#recovery.stop();
       void this.#pings.start();
       this.#become("ready");
@@ -110,7 +111,7 @@ export class VaultService implements IVaultService {
     } catch (error) {
       this.#link = null;
       void this.#pings.stop();
-      this.#become("failed", error instanceof Error ? error.message : String(error));
+      this.#become("failed", messageOf(error));
       throw error;
     }
   }

@@ -29,13 +29,13 @@ interface JobProps {
   readonly trans: TranslationBundle;
 }
 
-function Running({ job: { id, fileName, message, share, source }, imports, trans }: JobProps) {
+function Running({ job: { id, fileName, message, share, isUploading }, imports, trans }: JobProps) {
   return (
     <>
       <div className="litlab-Import-title">
         <span className="litlab-Import-name">{fileName}</span>
         <span className="litlab-Import-message">{message}</span>
-        {"file" in source && (
+        {isUploading && (
           <Button minimal small onClick={() => imports.dismiss(id)}>
             {trans.__("Cancel")}
           </Button>

@@ -1,9 +1,13 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { UUID } from "@lumino/coreutils";
 import { Signal } from "@lumino/signaling";
+import { messageOf } from "../message-of.js";
 import type { IVaultService } from "../service/tokens.js";
+import { Turns } from "./turns.js";
 import { uploadFile } from "./upload.js";
 
+/** So many files of this machine lie with the service at a time: it takes 16 of a page, of 4 GiB each. */
+const UPLOADS = 3;
 const MODEL_FILE = /\.(?:keras|h5)$/i;
 
 export const isModelFile = (name: string): boolean => MODEL_FILE.test(name);
@@ -22,6 +26,8 @@ export interface Import {
   readonly message: string;
   /** From 0 to 1; null where nobody knows. */
   readonly share: number | null;
+  /** The file is on its way to the service, or waits for that: it can be cancelled. */
+  readonly isUploading: boolean;
   /** Why it failed; null while it is under way. */
   readonly problem: string | null;
 }
@@ -36,6 +42,7 @@ export class Imports {
   readonly #service: IVaultService;
   readonly #trans: TranslationBundle;
   readonly #list = new Map<string, Import>();
+  readonly #uploads = new Turns(UPLOADS);
   readonly #aborts = new Map<string, AbortController>();
 
   constructor(service: IVaultService, trans: TranslationBundle) {
@@ -53,7 +60,8 @@ export class Imports {
     const id = UUID.uuid4();
     const fileName = nameOf(source);
     const name = fileName.replace(MODEL_FILE, "");
-    this.#list.set(id, { id, team, source, fileName, name, message: "", share: null, problem: null });
+    const begun = { message: "", share: null, isUploading: false, problem: null };
+    this.#list.set(id, { id, team, source, fileName, name, ...begun });
     void this.#run(id);
   }
 
@@ -65,6 +73,8 @@ export class Imports {
 
   /** Takes a failed import, or an upload that is under way, from the list. */
   dismiss(id: string): void {
+    const job = this.#list.get(id);
+    if (!job || (job.problem === null && !job.isUploading)) return;
     this.#aborts.get(id)?.abort();
     this.#list.delete(id);
     this.changed.emit();
@@ -73,34 +83,43 @@ export class Imports {
   async #run(id: string): Promise<void> {
     const job = this.#list.get(id);
     if (!job) return;
-    const { team, name, fileName } = job;
-    const abort = new AbortController();
-    this.#aborts.set(id, abort);
+    const { team, fileName, source } = job;
     try {
       if (!isModelFile(fileName)) throw new Error(this.#trans.__("This is no model: a .keras or .h5 file is needed."));
-      const source = await this.#sourceOf(job, abort.signal);
-      this.#update(id, { message: this.#trans.__("Importing…"), share: null });
-      const item = await this.#service.call("items.import", { team, source, name, token: id });
+      const name = "file" in source ? await this.#upload(job, source.file) : await this.#import(job, source);
       this.#list.delete(id);
       this.changed.emit();
-      this.done.emit({ team, name: item.name });
+      this.done.emit({ team, name });
     } catch (error) {
-      this.#update(id, { problem: error instanceof Error ? error.message : String(error) });
+      this.#update(id, { isUploading: false, problem: messageOf(error) });
+    }
+  }
+
+  /** Uploads a file in its turn, which ends when it is imported: until then the service keeps it. */
+  async #upload(job: Import, file: File): Promise<string> {
+    const { id } = job;
+    const abort = new AbortController();
+    this.#aborts.set(id, abort);
+    this.#update(id, { message: this.#trans.__("Waiting…"), share: null, isUploading: true });
+    try {
+      return await this.#uploads.take(async () => {
+        const message = this.#trans.__("Uploading…");
+        const onProgress = (share: number) => this.#update(id, { message, share });
+        const upload = await uploadFile(this.#service, file, onProgress, abort.signal);
+        return await this.#import(job, { upload }).catch((error) => {
+          // The service may not have taken the call, and has the file still.
+          this.#service.call("uploads.drop", { upload }).catch(() => {});
+          throw error;
+        });
+      });
     } finally {
       this.#aborts.delete(id);
     }
   }
 
-  async #sourceOf({ id, source }: Import, signal: AbortSignal): Promise<{ path: string } | { upload: string }> {
-    if ("path" in source) return source;
-    const message = this.#trans.__("Uploading…");
-    const upload = await uploadFile(
-      this.#service,
-      source.file,
-      (share) => this.#update(id, { message, share }),
-      signal,
-    );
-    return { upload };
+  async #import({ id, team, name }: Import, source: { path: string } | { upload: string }): Promise<string> {
+    this.#update(id, { message: this.#trans.__("Importing…"), share: null, isUploading: false });
+    return (await this.#service.call("items.import", { team, source, name, token: id })).name;
   }
 
   #update(id: string, change: Partial<Import>): void {

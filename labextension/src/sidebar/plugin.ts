@@ -58,7 +58,7 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
       show: () => shell.activateById(sidebar.id),
       focusFilter: () => sidebar.focusFilter(),
     });
-    const category = "Lit Lab";
+    const category = trans.__("Lit Lab");
     for (const command of Object.values(COMMANDS)) palette?.addItem({ command, category });
   },
 };

@@ -1,5 +1,6 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { messageOf } from "../message-of.js";
 
 export interface RenameBoxProps {
   readonly trans: TranslationBundle;
@@ -33,7 +34,7 @@ export function RenameBox({ trans, name, onRename, onCancel }: RenameBoxProps) {
     try {
       setProblem(await onRename(text));
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     } finally {
       setBusy(false);
     }

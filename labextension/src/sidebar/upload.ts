@@ -14,6 +14,7 @@ export async function uploadFile(
   onProgress: (share: number) => void,
   signal: AbortSignal,
 ): Promise<string> {
+  signal.throwIfAborted();
   const { upload } = await service.call("uploads.begin", { name: file.name, bytes: file.size });
   try {
     for (let at = 0; at < file.size; at += PIECE) {

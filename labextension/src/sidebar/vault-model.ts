@@ -1,7 +1,8 @@
 import type { Notification } from "@litlab/sdk/rpc";
 import { Throttler } from "@lumino/polling";
 import { type ISignal, Signal } from "@lumino/signaling";
-import type { IVaultService } from "../service/tokens.js";
+import { messageOf } from "../message-of.js";
+import { type IVaultService, ServiceError } from "../service/tokens.js";
 import {
   assetEntry,
   canvasEntry,
@@ -165,12 +166,17 @@ export class VaultModel {
   chooseTeam(team: string): void {
     if (team === this.#team) return;
     this.#team = team;
-    this.#entries = this.#shown = EMPTY;
+    this.#empty();
     this.#selection = this.#renamed = this.#awaited = null;
     for (const part of ALL) this.#stale.add(part);
     this.changed.emit();
     this.teamChosen.emit(team);
     void this.#load();
+  }
+
+  #empty(): void {
+    this.#entries = this.#shown = EMPTY;
+    this.#loadedTeam = null;
   }
 
   /** Asks for everything again. */
@@ -188,7 +194,11 @@ export class VaultModel {
     const team = this.#team ?? "";
     // A call that is lost may have done it.
     this.#awaited = { kind, name: newName };
-    if (kind === "canvas") await this.#service.call("canvases.rename", { team, canvas: name, newName });
+    if (kind === "canvas")
+      await this.#service.call("canvases.rename", { team, canvas: name, newName }).catch((error) => {
+        if (!(error instanceof ServiceError) || error.code !== "LOST") this.#awaited = null;
+        throw error;
+      });
     else {
       const { status, message } = await this.#service.call("items.rename", { team, name, newName });
       if (status === "ERROR") {
@@ -217,7 +227,7 @@ export class VaultModel {
       }
     } catch (error) {
       for (const part of ALL) this.#stale.add(part);
-      this.#problem = error instanceof Error ? error.message : String(error);
+      this.#problem = messageOf(error);
       this.changed.emit();
     } finally {
       this.#isLoading = false;
@@ -229,7 +239,7 @@ export class VaultModel {
       this.#teams = await this.#service.call("teams.list", {});
       if (this.#team === null || !this.#teams.includes(this.#team)) {
         this.#team = this.#teams[0] ?? null;
-        this.#entries = this.#shown = EMPTY;
+        this.#empty();
       }
       this.changed.emit();
     }

@@ -147,7 +147,7 @@ export const METHODS = {
     z.object({ team: name, canvas: name, content: z.string(), version: z.string().nullable() }),
     canvasFile.omit({ content: true }),
   ),
-  "canvases.rename": method(z.object({ team: name, canvas: name, newName: name }), z.object({})),
+  "canvases.rename": method(z.object({ team: name, canvas: name, newName: z.string().max(1000) }), z.object({})),
   "canvases.duplicate": method(z.object({ team: name, canvas: name }), z.object({ name: z.string() })),
   "canvases.remove": method(z.object({ team: name, canvas: name }), z.object({})),
 

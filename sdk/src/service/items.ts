@@ -86,9 +86,11 @@ export const itemMethods = ({ watcher, uploads, models, imports, root }: Context
     const path = "path" in source ? await modelPath(root, source.path) : uploads.pathOf(source.upload, page);
     const tell = (message: string, share: number | null) => token && page.progress({ token, message, share });
     tell("Reading the model", null);
-    const imported = await imports.ask("import", { team, path, name }, (share) => tell("Reading weights", share));
-    if ("upload" in source) await uploads.done(source.upload);
-    return imported;
+    try {
+      return await imports.ask("import", { team, path, name }, (share) => tell("Reading weights", share));
+    } finally {
+      if ("upload" in source) await uploads.done(source.upload);
+    }
   },
 });
 

@@ -25,6 +25,8 @@ interface Upload {
 /** Files that pages send: each lies in the cache until it is imported, dropped, or its page or this process ends. */
 export class Uploads {
   readonly #uploads = new Map<string, Upload>();
+  /** Those whose file is being made. */
+  readonly #beginning = new Set<Pick<Upload, "page">>();
   /** Pages that have left. */
   readonly #gone = new WeakSet<Page>();
 
@@ -37,15 +39,21 @@ export class Uploads {
       checkModelName(name);
       if (bytes > LIMITS.bytes)
         throw new LitVaultError(`${name} has ${bytes} bytes, expected at most ${LIMITS.bytes}`, { code: "TOO_LARGE" });
-      const open = [...this.#uploads.values()].filter((upload) => upload.page === page);
-      if (open.length >= LIMITS.uploads)
-        throw new LitVaultError(`${open.length} files are being uploaded already: drop or import one first`, {
+      const begun = [...this.#uploads.values(), ...this.#beginning].filter((upload) => upload.page === page).length;
+      if (begun >= LIMITS.uploads)
+        throw new LitVaultError(`${begun} files are being uploaded already: drop or import one first`, {
           code: "TOO_MANY",
         });
       const upload = randomUUID();
-      const made = { page, bytes, written: 0, ...(await makeFile(name)) };
-      this.#uploads.set(upload, made);
-      if (this.#gone.has(page)) await this.#remove(upload, made);
+      const place = { page };
+      this.#beginning.add(place);
+      try {
+        const made = { page, bytes, written: 0, ...(await makeFile(name)) };
+        this.#uploads.set(upload, made);
+        if (this.#gone.has(page)) await this.#remove(upload, made);
+      } finally {
+        this.#beginning.delete(place);
+      }
       return { upload };
     },
 
@@ -81,7 +89,7 @@ export class Uploads {
     throw new LitVaultError(`only ${written} of the upload's ${bytes} bytes are there`, { code: "INCOMPLETE" });
   }
 
-  /** Removes a page's upload that has been used. */
+  /** Removes a page's upload that has been used, whatever came of it. */
   async done(id: string): Promise<void> {
     const upload = this.#uploads.get(id);
     if (upload) await this.#remove(id, upload);

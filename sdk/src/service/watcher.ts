@@ -30,6 +30,7 @@ class Watched {
   readonly #onChange: (change: Notification<"changed">) => void;
   readonly #watchers = new Map<string, FSWatcher>();
   readonly #seen = new Map<Part, string>();
+  #first: Promise<void> | null = null;
   #looking: Promise<void> | null = null;
   #soon: NodeJS.Timeout | null = null;
   #isEnded = false;
@@ -40,6 +41,12 @@ class Watched {
     this.#looks = team === null ? { teams: lookAtTeams } : looksAt(team);
     const folder = team === null ? litHome() : teamFolder(team);
     this.#folders = team === null ? [folder] : [folder, join(folder, "assets"), join(folder, "canvases")];
+  }
+
+  /** The first look, under way or done. */
+  first(): Promise<void> {
+    this.#first ??= this.look();
+    return this.#first;
   }
 
   /** Tells what is another than at the last look; the first look tells nothing. */
@@ -107,8 +114,7 @@ export class Watcher {
    * @throws LitVaultError if the team's name is not valid
    */
   async follow(team: string | null): Promise<void> {
-    const known = this.#watched.get(team);
-    const watched = known ?? new Watched(team, this.#onChange);
+    const watched = this.#watched.get(team) ?? new Watched(team, this.#onChange);
     // The latest comes last.
     this.#watched.delete(team);
     this.#watched.set(team, watched);
@@ -117,7 +123,7 @@ export class Watcher {
     }, POLL).unref();
     const [oldest] = [...this.#watched.keys()].filter((key) => key !== null);
     if (this.#watched.size > MOST_TEAMS && oldest !== undefined) this.#forget(oldest);
-    if (!known) await watched.look();
+    await watched.first();
   }
 
   /** Nobody asks any more. */

@@ -6,10 +6,13 @@ import type { Result } from "../../rpc/methods.js";
 type Histogram = Result<"models.histogram">;
 
 const BINS = 64;
+/** Bins of a single value span it by this to either side, as numpy's do, or by this share of a large one, beside which it would vanish. */
+const [SPAN, SHARE] = [0.5, 2 ** -40];
 
 /**
  * How the values of a weight are distributed, in 64 bins from the least to the greatest, as numpy's histogram has them.
- * Values that are no finite number are counted apart. It is read block by block, twice.
+ * Values that are no finite number of 32 bits are counted apart, so sums and squares are finite. It is read block by block,
+ * twice.
  * @param weight the array's path in the file
  * @throws LitModelError if there is no such array or it cannot be read
  */
@@ -19,7 +22,8 @@ export const histogramOf = (path: string, weight: string): Promise<Histogram> =>
     if (!array) throw new LitModelError(`${path}: no weight ${JSON.stringify(weight)}`, { code: "NOT_FOUND" });
     const { least, most, count, sum, invalid } = await measure(container, array);
     if (count === 0) return { edges: [], counts: [], mean: null, deviation: null, invalid };
-    const [low, high] = least === most ? [least - 0.5, most + 0.5] : [least, most];
+    const margin = least === most ? Math.max(SPAN, Math.abs(least) * SHARE) : 0;
+    const [low, high] = [least - margin, most + margin];
     const edges = Array.from({ length: BINS + 1 }, (_, i) => (i === BINS ? high : low + (i * (high - low)) / BINS));
     const mean = sum / count;
     const { counts, squares } = await fill(container, array, edges, mean);
