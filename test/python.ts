@@ -15,6 +15,7 @@ export function runPython(script: string, args: readonly string[] = [], stdin = 
       { cwd: ROOT, maxBuffer: 2 ** 30, env: { ...process.env, KERAS_BACKEND: "jax" } },
       (error, stdout, stderr) => (error ? reject(new Error(`${error.message}\n${stderr}`)) : resolve(stdout)),
     );
-    child.stdin?.end(stdin);
+    // A program may end before it has read everything: its exit code says whether that is right.
+    child.stdin?.on("error", () => undefined).end(stdin);
   });
 }

@@ -68,6 +68,8 @@ async function open({ address, browser }: Lab): Promise<{ page: Page; vault: Loc
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("dialog", (dialog) => problems.push(`a dialog says ${dialog.message()}`));
   await page.goto(`${address}?reset`);
+  // JupyterLab gives it the focus once, some time after the page is there.
+  await page.locator(".jp-Launcher:focus").waitFor({ state: "attached" });
   const vault = page.getByRole("region", { name: "Vault" });
   await page.getByRole("tab", { name: "Vault" }).click();
   return { page, vault, problems };

@@ -226,10 +226,14 @@ export class Kernel {
     await this.#iopub.flush();
     const content =
       outcome.status === "ok" ? { user_expressions: outcome.expressions } : { ...outcome.error, user_expressions: {} };
+    // jupyter console takes the end of an interrupt for the cell's own, and prints what is there with the reply.
+    if (outcome.status === "error") {
+      publish("error", { ...outcome.error });
+      await this.#iopub.flush();
+    }
     // What waits for the reply first, as most clients do, reads it while the value is on its way.
     this.#reply("shell", message, { status: outcome.status, ...count, ...content, payload: [] });
-    if (outcome.status === "error") publish("error", { ...outcome.error });
-    else if (outcome.result) publish("execute_result", { ...count, ...outcome.result });
+    if (outcome.status === "ok" && outcome.result) publish("execute_result", { ...count, ...outcome.result });
     return outcome.status;
   }
 
