@@ -1,6 +1,6 @@
 /**
  * What drives the processor, against Python's TensorFlow: a matrix product, what an op costs, an MLP's step of Adam, Conv1D
- * with LSTM, loading and the first call. The models are Keras', their predictions are compared first. TensorFlow's binding is installed if it is not.
+ * with LSTM, also TensorFlow.js' own, loading and the first call. The models are Keras', their predictions are compared first. TensorFlow's binding is installed if it is not.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -33,23 +33,35 @@ async function start(command, ...args) {
   return peer.ask;
 }
 
+/** What a process of its own takes until its first prediction. */
+const firstOf =
+  ([command, ...args]) =>
+  async () => {
+    const from = performance.now();
+    const peer = startPeer(command, [...args, "first"]);
+    const answer = await peer.answer();
+    return { ...answer, wallMs: performance.now() - from };
+  };
+
 try {
   if ((await runShown(process.execPath, ["cli/bin/litlab.mjs", "device", "install", "tensorflow"])) !== 0)
     process.exit(1);
-  const python = await start(
-    await installPeers("devices", "Python's TensorFlow (about 1 GB on the disk)"),
-    "bench/peers/devices.py",
-    folder,
-  );
-  const ours = (rung) => start(process.execPath, ...process.execArgv, "bench/peers/devices.mjs", folder, rung);
+  const pythonPath = await installPeers("devices", "Python's TensorFlow (about 1 GB on the disk)");
+  const pythonPeer = [pythonPath, "bench/peers/devices.py", folder];
+  const python = await start(...pythonPeer);
+  const peerOf = (rung) => [process.execPath, ...process.execArgv, "bench/peers/devices.mjs", folder, rung];
+  const ours = (rung) => start(...peerOf(rung));
+  const native = await ours("tensorflow");
   const engines = {
-    "lit lab, tensorflow": await ours("tensorflow"),
+    "lit lab, tensorflow": native,
     "lit lab, wasm": await ours("wasm"),
     "Python TensorFlow": python,
   };
+  const stock = { "tfjs-layers' LSTM, tensorflow": (line) => native(line.replace("lstm", "stock")) };
+  const enginesOf = (line) => ({ ...engines, ...(line.includes("lstm") && stock) });
   for (const model of ["mlp", "lstm", "gru"]) {
     const { outputs: wanted } = await python(`outputs ${model} 64`);
-    for (const [engine, ask] of Object.entries(engines)) {
+    for (const [engine, ask] of Object.entries(enginesOf(model))) {
       const { outputs } = await ask(`outputs ${model} 64`);
       const difference = wanted.reduce((most, value, i) => Math.max(most, Math.abs(outputs[i] - value)), 0);
       if (!(difference < 1e-5)) throw new Error(`${engine}: ${model} predicts otherwise, ${difference} apart`);
@@ -57,8 +69,17 @@ try {
   }
   const cases = {};
   for (const [title, line] of Object.entries(CASES))
-    cases[title] = Object.fromEntries(Object.entries(engines).map(([engine, ask]) => [engine, () => ask(line)]));
-  await bench("devices", cases, { runs: 5, warmUp: 2 });
+    cases[title] = Object.fromEntries(
+      Object.entries(enginesOf(line)).map(([engine, ask]) => [engine, () => ask(line)]),
+    );
+  // Ours is compiled while it runs.
+  await bench("devices", cases, { runs: 9, warmUp: 20 });
+  const first = {
+    "lit lab, tensorflow": firstOf(peerOf("tensorflow")),
+    "lit lab, wasm": firstOf(peerOf("wasm")),
+    "Python TensorFlow": firstOf(pythonPeer),
+  };
+  await bench("devices-first", { "A process that loads the MLP, and its first prediction": first }, { runs: 5 });
 } finally {
   for (const peer of peers) peer.end();
   rmSync(folder, { recursive: true, force: true });

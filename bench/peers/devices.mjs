@@ -1,14 +1,35 @@
-/** Our side of bench/devices.mjs: `devices.mjs FOLDER RUNG` answers lines on standard input, as devices.py does. */
+/**
+ * Our side of bench/devices.mjs: `devices.mjs FOLDER RUNG` answers lines on standard input, as devices.py does; with `first` it
+ * says what loading the MLP and its first prediction took.
+ */
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { loadKeras, setDevice } from "@litlab/sdk";
 import * as tf from "@litlab/sdk/tf";
 import { timed } from "../harness.mjs";
 
-const [folder, rung] = process.argv.slice(2);
+const [folder, rung, mode] = process.argv.slice(2);
 await setDevice(`cpu:${rung}`);
 const models = {};
+const peakMb = () => process.resourceUsage().maxRSS / 1024;
+if (mode === "first") {
+  const model = await loadKeras(join(folder, "mlp.keras"));
+  await model.predict(tf.ones([1, 512])).data();
+  const { user, system } = process.cpuUsage();
+  console.log(JSON.stringify({ cpuMs: (user + system) / 1000, peakMb: peakMb() }));
+  process.exit();
+}
 for (const name of ["mlp", "lstm", "gru"]) models[name] = await loadKeras(join(folder, `${name}.keras`));
+// The same LSTM as TensorFlow.js' own layer.
+models.stock = tf.sequential({
+  layers: [
+    tf.layers.conv1d({ inputShape: [100, 8], filters: 32, kernelSize: 3, padding: "same" }),
+    tf.layers.lstm({ units: 64, recurrentActivation: "sigmoid" }),
+    tf.layers.dense({ units: 1 }),
+  ],
+});
+models.stock.setWeights(models.lstm.getWeights());
+models.stock.compile({ optimizer: tf.train.adam(1e-4), loss: "meanSquaredError" });
 const row = tf.randomNormal([1, 64]);
 const product = [tf.randomNormal([1024, 1024]), tf.randomNormal([1024, 1024])];
 
@@ -50,6 +71,5 @@ for await (const line of createInterface({ input: process.stdin })) {
     outputs: () => valuesOf(models[name].predict(x)),
   }[command];
   const { value, cpuMs, wallMs } = await timed(run);
-  const peakMb = process.resourceUsage().maxRSS / 1024;
-  console.log(JSON.stringify(command === "outputs" ? { outputs: [...value] } : { cpuMs, wallMs, peakMb }));
+  console.log(JSON.stringify(command === "outputs" ? { outputs: [...value] } : { cpuMs, wallMs, peakMb: peakMb() }));
 }

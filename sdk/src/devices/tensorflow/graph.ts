@@ -32,7 +32,7 @@ const text = (value: string): Bytes => chunk(2, value);
 const ANY_SHAPE = chunk(7, whole(3, 1));
 const INT_TYPE = 3;
 
-export const [FLOAT, INT, BOOL] = [type(1), type(INT_TYPE), type(10)];
+export const [FLOAT, INT, LONG, BOOL] = [type(1), type(INT_TYPE), type(9), type(10)];
 const RESOURCE = type(20);
 
 /** A graph that TensorFlow's executor runs in one call: see `runGraph`. Without another word all is float32. */

@@ -1,8 +1,9 @@
 import { getKernel, type KernelConfig, registerKernel, type TensorInfo, unregisterKernel } from "../../../tfjs/core.js";
 
-/** A cast to the dtype that a tensor has, and a reshape to its shape, share its data: the package runs an op for each. */
+/** A cast to the dtype that a tensor has, a reshape to its shape and a slice of all of it share its data: the package runs an op for each. */
 export function shareEqual(): void {
   share("Cast", (x, { dtype }) => x.dtype === dtype);
+  share("Slice", (x, { size }) => `${x.shape}` === `${size}`);
   share("Reshape", (x, { shape }) => `${x.shape}` === `${shape}`);
 }
 

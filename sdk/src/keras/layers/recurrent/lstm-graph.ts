@@ -1,9 +1,10 @@
-import type { Output } from "../../../devices/tensorflow/graph.js";
+import { FLOAT, INT, LONG, type Output } from "../../../devices/tensorflow/graph.js";
 import { LSTM_KERNEL } from "./lstm-kernel.js";
 import { registerSequenceGraph } from "./sequence-graph.js";
 
 type Two = [Output, Output];
 type Four = [...Two, ...Two];
+type Six = "x" | "kernel" | "inputBias" | "recurrent" | "h" | "c";
 
 /** {@link LSTM_KERNEL} in TensorFlow's graphs. */
 registerSequenceGraph(LSTM_KERNEL, {
@@ -40,5 +41,21 @@ registerSequenceGraph(LSTM_KERNEL, {
       dProjected: dSums,
       dWeights: [graph.matMul(h, dSums, "a")],
     };
+  },
+
+  whole(graph, given) {
+    const { x, kernel, inputBias, recurrent, h, c } = given as Record<Six, Output>;
+    const noneOf = (rows: Output) => graph.op("ZerosLike", [graph.at(rows, graph.ints([0]))]);
+    const weights = graph.concat([kernel, recurrent], 0);
+    const steps = graph.op("Cast", [graph.op("Squeeze", [graph.lengthOf(x)], { T: INT })], { SrcT: INT, DstT: LONG });
+    const peepholes = [0, 1, 2].map(() => noneOf(h));
+    const inputs = [steps, x, c, h, weights, ...peepholes, inputBias ?? noneOf(kernel)];
+    const [, cells, , , , , hidden] = graph.ops("BlockLSTMV2", inputs, { T: FLOAT }, 7) as [
+      ...Four,
+      Output,
+      Output,
+      Output,
+    ];
+    return [hidden, cells];
   },
 });

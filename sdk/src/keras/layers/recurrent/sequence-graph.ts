@@ -17,7 +17,12 @@ export interface CellGraph {
   step(graph: Graph, x: Output, before: Output[], weights: Output[], given: Named): Forward;
   /** One step back, from the gradients of the states after it. */
   back(graph: Graph, dAfter: Output[], before: Output[], kept: Output[], weights: Output[], given: Named): Back;
+  /** TensorFlow's op for the states after every step, without masks: of a few rows an op a gate takes longer. */
+  whole?(graph: Graph, given: Named): Output[];
 }
+
+/** Up to here `whole` is faster. */
+const FEW_ROWS = 32;
 
 export interface Forward {
   readonly after: Output[];
@@ -38,10 +43,15 @@ export interface Back {
  */
 export function registerSequenceGraph(sequence: string, cell: CellGraph): void {
   const name = projectingOf(sequence);
-  register(name, ({ all, keep }) => ({
-    variant: `${all} ${keep}`,
-    build: (graph, given) => forward(graph, cell, given, all === true, keep === true),
-  }));
+  register(name, ({ all, keep }, { x, mask }) => {
+    const rows = x?.shape[1] ?? 0;
+    const isWhole = cell.whole && !keep && !mask && rows > 0 && rows <= FEW_ROWS;
+    return {
+      variant: `${all} ${keep} ${isWhole}`,
+      build: (graph, given) =>
+        isWhole ? whole(graph, cell, given, all === true) : forward(graph, cell, given, all === true, keep === true),
+    };
+  });
   register(gradientOf(name), () => ({ variant: "", build: (graph, given) => backward(graph, cell, given) }));
 }
 
@@ -50,15 +60,31 @@ interface Variant {
   readonly build: (graph: Graph, given: Named) => Output[];
 }
 
-function register(kernelName: string, variantOf: (attributes: Readonly<Record<string, unknown>>) => Variant): void {
+type Infos = Readonly<Record<string, TensorInfo>>;
+
+function register(
+  kernelName: string,
+  variantOf: (attributes: Readonly<Record<string, unknown>>, inputs: Infos) => Variant,
+): void {
   registerKernel({
     kernelName,
     backendName: "tensorflow",
     kernelFunc: ({ inputs, attrs = {}, backend }) => {
-      const { variant, build } = variantOf(attrs);
-      return runGraph(backend as NodeBackend, `${kernelName} ${variant}`, inputs as Record<string, TensorInfo>, build);
+      const { variant, build } = variantOf(attrs, inputs as Infos);
+      return runGraph(backend as NodeBackend, `${kernelName} ${variant}`, inputs as Infos, build);
     },
   });
+}
+
+function whole(graph: Graph, cell: CellGraph, given: Named, all: boolean): Output[] {
+  const states = cell.whole?.(graph, given) ?? [];
+  const last = (tensor: Output) => graph.expand(graph.at(tensor, graph.ints([-1])), 0);
+  return [
+    graph.concat(
+      states.map((state, i) => (all && i === 0 ? state : last(state))),
+      0,
+    ),
+  ];
 }
 
 function forward(graph: Graph, cell: CellGraph, given: Named, all: boolean, keep: boolean): Output[] {
