@@ -35,6 +35,8 @@ async function register(): Promise<{ readonly usesGpu: boolean }> {
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
   // Graphs run in the thread that calls: handing their small ops to others takes longer than the ops.
   process.env.TF_NUM_INTEROP_THREADS ??= "-1";
+  // Elsewhere than on the newest processors it is off, and dilated convolutions are missing.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= "1";
   Object.assign(globalThis, { [Symbol.for(SHARED_CORE)]: core });
   // The package still calls them: Node 22 warns of that, 23 has them no more.
   Object.assign(util, {
