@@ -99,16 +99,28 @@ test("a rung that crashes, hangs, does not load or says nothing is not taken, an
     writeFileSync(path, text);
     for (const name of ["load_quietly.node", "tfjs_binding.node"]) cpSync(addon(), join(folder, name));
   };
-  for (const [text, reason] of [
-    ["process.abort();", /^crashed with SIGABRT/],
-    ["for (;;);", /^gave no result within 3 s$/],
-    ["process.exit(0);", /^ended without a result/],
-    ["throw new Error('made for another Node');", /does not load: made for another Node; remove it/],
+  const begin = Date.now();
+  for (const [text, reason, lasts] of [
+    ["process.abort();", /^crashed with SIGABRT/, true],
+    ["process.kill(process.pid, 'SIGKILL'); for (;;);", /^crashed with SIGKILL/, false],
+    ["for (;;);", /^gave no result within 3 s$/, false],
+    ["process.exit(0);", /^ended without a result/, true],
+    ["throw new Error('made for another Node');", /does not load: made for another Node; remove it/, true],
+    ["throw new Error('CUDA_ERROR_OUT_OF_MEMORY');", /does not load: CUDA_ERROR_OUT_OF_MEMORY/, false],
   ] as const) {
     pretend(script(text));
     const limit = text.startsWith("for") ? 3000 : 30_000;
     const found = await probe("tensorflow", { gpu: null, refresh: true, limit });
     expect(found.reason).toMatch(reason);
+    expect(Number(found.expires) > begin, text).toBe(!lasts);
+    // It is asked again when its time is over, else not.
+    pretend(script("throw new Error('another');"));
+    expect(await tryTensorflow()).toEqual(found);
+    const path = join(cache, "litlab/devices", probes().find((name) => name.startsWith("tensorflow")) ?? "");
+    if (!lasts) {
+      writeFileSync(path, JSON.stringify({ ...found, expires: begin }));
+      expect((await tryTensorflow()).reason).toMatch(/another/);
+    }
   }
   pretend((folder) => writeFileSync(join(folder, "load_quietly.node"), "half a download"));
   const broken = await probe("tensorflow", { gpu: null, refresh: true });
@@ -131,7 +143,7 @@ test("a probe that answers what is no result is not taken, and says what it answ
   vi.stubEnv("NODE_OPTIONS", `--require=${script}`);
   const reason = 'answered what is no result: {"usesGpu":"perhaps"}';
   expect(await probe("wasm", { gpu: null, refresh: true })).toMatchObject({ reason, usesGpu: false });
-  expect(await findAdapters({ refresh: true })).toEqual({ adapters: [], reason });
+  expect(await findAdapters({ refresh: true })).toEqual({ adapters: [], reason, expires: null });
 });
 
 test("GPUs are looked for only where one is meant", async () => {
@@ -181,11 +193,21 @@ test("GPUs are what the driver's program says", async () => {
     "#!/bin/sh\necho '0, NVIDIA H100 80GB HBM3, 81559, 550.54.15'\necho '3, Tesla T4, 15360, 550.54.15'\necho 'No devices'\n",
   );
   chmodSync(program, 0o755);
-  expect(await findGpus(program)).toEqual([
-    { index: 0, model: "NVIDIA H100 80GB HBM3", memory: 81559 * 2 ** 20, driver: "550.54.15" },
-    { index: 3, model: "Tesla T4", memory: 15360 * 2 ** 20, driver: "550.54.15" },
-  ]);
-  expect(await findGpus(join(cache, "none"))).toEqual([]);
+  expect(await findGpus(program)).toEqual({
+    gpus: [
+      { index: 0, model: "NVIDIA H100 80GB HBM3", memory: 81559 * 2 ** 20, driver: "550.54.15" },
+      { index: 3, model: "Tesla T4", memory: 15360 * 2 ** 20, driver: "550.54.15" },
+    ],
+    expires: null,
+  });
+  const none = (path: string) => findGpus(path, 500);
+  expect(await none(join(cache, "none"))).toEqual({ gpus: [], expires: null });
+  writeFileSync(program, "#!/bin/sh\nexit 9\n"); // its driver is not loaded
+  expect(await none(program)).toEqual({ gpus: [], expires: null });
+  for (const trouble of ["exit 15", "exec sleep 60"]) {
+    writeFileSync(program, `#!/bin/sh\n${trouble}\n`);
+    expect((await none(program)).expires, trouble).toBeGreaterThan(Date.now());
+  }
 });
 
 test("of GPUs only those that CUDA_VISIBLE_DEVICES grants are there", async () => {
@@ -194,7 +216,7 @@ test("of GPUs only those that CUDA_VISIBLE_DEVICES grants are there", async () =
   chmodSync(program, 0o755);
   const granted = async (names: string) => {
     vi.stubEnv("CUDA_VISIBLE_DEVICES", names);
-    return (await findGpus(program)).map(({ model }) => model).join("");
+    return (await findGpus(program)).gpus.map(({ model }) => model).join("");
   };
   try {
     expect(await granted("1")).toBe("B");
@@ -261,6 +283,26 @@ describe("where no device is chosen", { timeout: 60_000 }, () => {
     expect((await choosing(changed)).stderr).toBe("");
     pretend((folder) => writeFileSync(join(folder, "load_quietly.node"), "half a download"));
     expect((await choosing()).stderr).toMatch(LOOKING);
+  });
+
+  test("one that was found while a GPU did not answer is looked for again, when that is over", async () => {
+    const env = { PATH: `${cache}:${process.env.PATH}` };
+    const program = join(cache, "nvidia-smi");
+    const set = (exit: number) => {
+      writeFileSync(program, `#!/bin/sh\nexit ${exit}\n`);
+      chmodSync(program, 0o755);
+    };
+    set(15);
+    expect((await choosing(env)).stderr).toMatch(LOOKING);
+    expect((await choosing(env)).stderr).toBe("");
+    const path = join(cache, "litlab/devices", kept().find((name) => name.startsWith("best-")) ?? "");
+    const known = JSON.parse(readFileSync(path, "utf8")) as { expires: number };
+    expect(known.expires).toBeGreaterThan(Date.now());
+    writeFileSync(path, JSON.stringify({ ...known, expires: Date.now() }));
+    set(0);
+    expect((await choosing(env)).stderr).toMatch(LOOKING);
+    expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ expires: null });
+    expect((await choosing(env)).stderr).toBe("");
   });
 
   test("one that computes no more is said, and the next best taken; a broken record is none", async () => {

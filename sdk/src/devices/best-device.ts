@@ -4,6 +4,7 @@ import { hostname, release } from "node:os";
 import { join } from "node:path";
 import { cacheFolder, writeBeside } from "../home.js";
 import type { Device } from "./get-devices.js";
+import { isOver } from "./passing.js";
 import { identityOf, RUNGS } from "./rungs.js";
 import { MANIFEST, tensorflowFolder } from "./tensorflow/installation.js";
 
@@ -16,6 +17,8 @@ const VARIABLES = ["CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "VK_DRIVER_FILES",
 interface Finding {
   readonly machine: string;
   readonly device: Device;
+  /** When it is looked for again, ms since 1970; null: when the machine changes. */
+  readonly expires: number | null;
 }
 
 /** The best device as a process before found it; null if none did, or this machine, its drivers or a backend have changed. */
@@ -23,16 +26,18 @@ export async function readBest(): Promise<Device | null> {
   const machine = await describeMachine();
   try {
     const found = JSON.parse(await readFile(pathFor(machine), "utf8")) as Partial<Finding>;
-    return found.machine === machine && isDevice(found.device) ? found.device : null;
+    const { device, expires } = found;
+    const holds = expires === null || (typeof expires === "number" && !isOver(expires));
+    return found.machine === machine && isDevice(device) && holds ? device : null;
   } catch {
     return null;
   }
 }
 
-/** Keeps it for the processes that follow. */
-export async function writeBest(device: Device): Promise<void> {
+/** Keeps it for the processes that follow. @param expires until then, ms since 1970; null: until the machine changes */
+export async function writeBest(device: Device, expires: number | null): Promise<void> {
   const machine = await describeMachine();
-  const text = JSON.stringify({ machine, device } satisfies Finding);
+  const text = JSON.stringify({ machine, device, expires } satisfies Finding);
   // A cache that cannot be written costs the next process the search.
   await writeBeside(pathFor(machine), (temporary) => writeFile(temporary, text)).catch(() => undefined);
 }

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { soon } from "./passing.js";
 
 /** A GPU that this machine's driver names. */
 export interface Gpu {
@@ -10,16 +11,25 @@ export interface Gpu {
   readonly driver: string;
 }
 
+export interface Gpus {
+  readonly gpus: readonly Gpu[];
+  /** When to look again, ms since 1970; null: when the driver changes. */
+  readonly expires: number | null;
+}
+
+/** How the program ends where a GPU does not answer: an interrupt's fault, a GPU off the bus, what it cannot tell. */
+const TROUBLES: readonly unknown[] = [10, 15, 255];
+
 const QUERY = ["--query-gpu=index,name,memory.total,driver_version,uuid", "--format=csv,noheader,nounits"];
 
 /**
  * NVIDIA's GPUs, by their driver's own program; none where that is not there or does not answer. Where `CUDA_VISIBLE_DEVICES` is set,
  * only those that it names: the others are somebody else's.
  */
-export async function findGpus(program = "nvidia-smi"): Promise<readonly Gpu[]> {
+export async function findGpus(program = "nvidia-smi", limit = 10_000): Promise<Gpus> {
   try {
-    const { stdout } = await promisify(execFile)(program, QUERY, { timeout: 10_000 });
-    return stdout
+    const { stdout } = await promisify(execFile)(program, QUERY, { timeout: limit, killSignal: "SIGKILL" });
+    const gpus = stdout
       .split("\n")
       .map((line) => line.split(",").map((part) => part.trim()))
       .filter((parts) => parts.length >= 4 && /^\d+$/.test(parts[0] as string))
@@ -30,8 +40,12 @@ export async function findGpus(program = "nvidia-smi"): Promise<readonly Gpu[]> 
         memory: Number(memory) * 2 ** 20,
         driver,
       }));
-  } catch {
-    return [];
+    return { gpus, expires: null };
+  } catch (error) {
+    const { code, signal } = error as { readonly code?: number | string; readonly signal?: string };
+    const isMissing = code === "ENOENT" || code === "EACCES";
+    const isPassing = Boolean(signal) || TROUBLES.includes(code) || (typeof code === "string" && !isMissing);
+    return { gpus: [], expires: isPassing ? soon() : null };
   }
 }
 

@@ -2,7 +2,8 @@ import { inspect } from "node:util";
 import type { MimeBundle } from "../display/mime-bundle.js";
 import { formatTable } from "../text-table.js";
 import { writeBest } from "./best-device.js";
-import { findCards, processor, withBest } from "./find-device.js";
+import { type Found, findCards, processor, withBest } from "./find-device.js";
+import { earliest } from "./passing.js";
 import type { RungName } from "./rungs.js";
 
 /** What computes: a GPU, or the processor with all of its cores. */
@@ -21,7 +22,8 @@ export interface Device {
 }
 
 export interface DevicesOptions {
-  /** Try every backend again. Default false: what was found holds until a version or a driver changes. */
+  /** Try every backend again. Default false: what was found holds until a version or a driver changes, or for ten
+   * minutes where something was busy or slow. */
   readonly refresh?: boolean;
 }
 
@@ -66,16 +68,22 @@ export class DeviceList extends Array<Device> {
 
 /** The devices of this machine, each with the best backend that passes its test; the first is the best. */
 export async function getDevices({ refresh = false }: DevicesOptions = {}): Promise<DeviceList> {
-  const { cards, unseen } = await findCards(refresh);
+  const { cards, unseen, expires } = await findCards(refresh);
   const devices = new DeviceList();
-  for (const card of cards) devices.push(await withBest(card));
-  const cpu = await withBest(processor(refresh));
+  const ends = [expires];
+  const take = (found: Found): Device => {
+    // What is behind the best one does not matter to it.
+    if (!bestOf(devices)) ends.push(found.expires);
+    return found.device;
+  };
+  for (const card of cards) devices.push(take(await withBest(card)));
+  const cpu = take(await withBest(processor(refresh)));
   // What the table says where there is no GPU.
   const missing =
     unseen === null || cpu.backend === "tensorflow" ? [] : [{ backend: "webgpu" as const, reason: unseen }];
   devices.push({ ...cpu, rejected: [...cpu.rejected, ...missing] });
   const best = bestOf(devices);
-  if (best) await writeBest(best);
+  if (best) await writeBest(best, earliest(ends));
   return devices;
 }
 

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { cacheFolder, writeBeside } from "../home.js";
 import { askChild } from "./ask-child.js";
 import type { Gpu } from "./find-gpus.js";
+import { isOver, soon, tellsOfBusy } from "./passing.js";
 import { identityOf, type RungName } from "./rungs.js";
 import { visibleGpu } from "./visible-gpu.js";
 
@@ -20,6 +21,8 @@ const result = z.object({
   /** Why it is not used; null if it is fine. */
   reason: z.string().nullable(),
   usesGpu: z.boolean(),
+  /** When it is tried again, ms since 1970; null: when what was tried changes. */
+  expires: z.number().nullable(),
 });
 
 /** What `probe-main.js` prints. */
@@ -39,7 +42,7 @@ export interface ProbeOptions {
 
 /**
  * Tries a rung in a process of its own, which may crash or hang, and compares its numbers with cpu's. What comes of it is kept
- * until the rung's or the driver's version changes.
+ * until the rung's or the driver's version changes, or for some minutes where something was busy or slow.
  */
 export async function probe(rung: RungName, { gpu, refresh, limit = LIMIT }: ProbeOptions): Promise<Probe> {
   let identity: string;
@@ -47,13 +50,13 @@ export async function probe(rung: RungName, { gpu, refresh, limit = LIMIT }: Pro
     // The processor too: a cache may be for several machines.
     identity = `${await identityOf(rung)}, ${cpus()[0]?.model.trim() ?? process.arch}`;
   } catch (error) {
-    return { identity: rung, reason: (error as Error).message, usesGpu: false };
+    return { identity: rung, reason: (error as Error).message, usesGpu: false, expires: null };
   }
   if (gpu) identity += `, GPU ${gpu.index}, ${gpu.model} with driver ${gpu.driver}`;
   const key = createHash("sha256").update(identity).digest("hex").slice(0, 16);
   const path = join(cacheFolder(), "devices", `${rung}-${key}.json`);
   const known = refresh ? null : await readKnown(path);
-  if (known?.identity === identity) return known;
+  if (known?.identity === identity && !isOver(known.expires)) return known;
   const found = { identity, ...(await tryOut(rung, gpu, limit)) };
   // A cache that cannot be written costs the next process a probe.
   await writeBeside(path, (temporary) => writeFile(temporary, JSON.stringify(found))).catch(() => undefined);
@@ -71,5 +74,9 @@ async function readKnown(path: string): Promise<Probe | null> {
 async function tryOut(rung: RungName, gpu: ProbeOptions["gpu"], limit: number): Promise<Omit<Probe, "identity">> {
   const args = [SCRIPT, rung, ...(rung === "webgpu" && gpu ? [gpu.model] : [])];
   const answer = await askChild(args, printed, { env: visibleGpu(gpu?.index ?? null), limit });
-  return "reason" in answer ? { reason: answer.reason, usesGpu: false } : { reason: null, ...answer.value };
+  if ("reason" in answer) return { usesGpu: false, ...answer };
+  const { usesGpu } = answer.value;
+  // TensorFlow goes on without a GPU that is busy.
+  const isPassing = gpu !== null && !usesGpu && tellsOfBusy(answer.stderr);
+  return { reason: null, usesGpu, expires: isPassing ? soon() : null };
 }

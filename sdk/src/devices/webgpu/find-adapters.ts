@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { askChild } from "../ask-child.js";
+import { isOver } from "../passing.js";
 import type { AdapterInfo } from "./load-dawn.js";
 
 const SCRIPT = fileURLToPath(new URL("./adapters-main.js", import.meta.url));
@@ -25,6 +26,8 @@ export interface Adapters {
   readonly adapters: readonly Adapter[];
   /** Why there are none. */
   readonly reason: string;
+  /** When to ask again, ms since 1970; null: when a driver changes. */
+  readonly expires: number | null;
 }
 
 /** Whether it computes on the processor: then it is no GPU. */
@@ -35,14 +38,14 @@ export const isSoftware = (info: AdapterInfo): boolean =>
 let found: Promise<Adapters> | undefined;
 
 /** The GPUs that Dawn sees; it is asked in a process of its own, once. @param limit ms. Default half a minute */
-export function findAdapters({ refresh = false, limit = LIMIT } = {}): Promise<Adapters> {
-  if (refresh || !found) found = askDawn(limit);
+export async function findAdapters({ refresh = false, limit = LIMIT } = {}): Promise<Adapters> {
+  if (refresh || !found || isOver((await found).expires)) found = askDawn(limit);
   return found;
 }
 
 async function askDawn(limit: number): Promise<Adapters> {
   const answer = await askChild([SCRIPT], z.array(adapter), { limit });
-  if ("reason" in answer) return { adapters: [], reason: answer.reason };
+  if ("reason" in answer) return { adapters: [], ...answer };
   const all = answer.value;
   const adapters = all.filter((each) => !isSoftware(each));
   const [software] = all;
@@ -51,13 +54,13 @@ async function askDawn(limit: number): Promise<Adapters> {
   const reason = software
     ? `${software.name} computes on the processor, it is no GPU`
     : `there is no GPU that Dawn can use${warning ? ` (${warning})` : ""}`;
-  return { adapters, reason };
+  return { adapters, reason, expires: null };
 }
 
 /** Dawn's adapter for a GPU's name, or why it has none. @param taken the adapters of GPUs before it */
 export function adapterFor(
   model: string,
-  { adapters, reason }: Adapters,
+  { adapters, reason }: Pick<Adapters, "adapters" | "reason">,
   taken: ReadonlySet<Adapter>,
 ): Adapter | { readonly reason: string } {
   // As Dawn chooses: the first whose name contains it.
