@@ -1,3 +1,5 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -7,6 +9,7 @@ import * as tf from "@litlab/sdk/tf";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { expectedDevice } from "../../sdk/dist/devices/expected-device.js";
 import { findGpus } from "../../sdk/dist/devices/find-gpus.js";
+import { findMarks } from "../../sdk/dist/devices/opening-marks.js";
 import { type Probe, probe } from "../../sdk/dist/devices/probe.js";
 import { selfTest } from "../../sdk/dist/devices/self-test.js";
 import { tensorflowFolder } from "../../sdk/dist/devices/tensorflow/installation.js";
@@ -39,6 +42,17 @@ const choosing = (env: NodeJS.ProcessEnv = {}, before = "") =>
     { LIT_DEVICE: "", ...env },
   );
 const MISSING = "TensorFlow is not installed: npx --no-install litlab device install tensorflow";
+
+/** A process that is opening a device, beside its mark, when it says so. */
+async function markedBy(then: string): Promise<ChildProcess> {
+  const [best] = await getDevices();
+  const url = new URL("../../sdk/dist/devices/opening-marks.js", import.meta.url);
+  const code = `import { writeSync } from "node:fs"; import { openMarked } from ${JSON.stringify(url)};
+    await openMarked("a machine", ${JSON.stringify(best)}, () => { writeSync(1, "opening"); ${then} });`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(child.stdout, "data");
+  return child;
+}
 
 /** An installation of TensorFlow whose parts are what `write` makes of them. */
 function pretend(write: (folder: string) => void): void {
@@ -318,6 +332,70 @@ describe("where no device is chosen", { timeout: 60_000 }, () => {
       expect((await choosing()).stderr).toMatch(LOOKING);
       expect((await choosing()).stderr).toBe("");
     }
+  });
+
+  const TOLD =
+    /^cpu:tensorflow is left alone for a day: process \d+ ended while it opened it\. getDevices\({ refresh: true }\) tries it again$/m;
+
+  test("one that a process does not live through is left alone by those that follow, which is said", async () => {
+    const armed = join(cache, "armed");
+    pretend((folder) => {
+      for (const name of ["load_quietly.node", "tfjs_binding.node"]) cpSync(addon(), join(folder, name));
+      const path = join(folder, "node_modules/@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js");
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(
+        path,
+        `if (!process.argv[1]?.includes("probe-main")) require("node:fs").existsSync(${JSON.stringify(armed)}) && process.abort(); throw new Error("no kernels");`,
+      );
+    });
+    const [best] = await getDevices();
+    const path = join(cache, "litlab/devices", kept().find((name) => name.startsWith("best-")) ?? "");
+    const known = JSON.parse(readFileSync(path, "utf8")) as object;
+    // As if its probe had passed.
+    const pretended = JSON.stringify({ ...known, device: { ...best, backend: "tensorflow", rejected: [] } });
+    writeFileSync(path, pretended);
+    vi.stubEnv("LIT_DEVICE", "");
+    expect(await expectedDevice()).toBe("cpu:tensorflow");
+    writeFileSync(armed, "");
+    expect((await choosing()).stdout).toBe("");
+    expect(await expectedDevice()).toBe(null);
+    // Two that start at once both leave it alone; one may find the mark gone already.
+    const both = await Promise.all([choosing(), choosing()]);
+    for (const { code, stdout, stderr } of both)
+      expect([code, stdout, stderr]).toEqual([
+        0,
+        "cpu wasm\n",
+        expect.stringMatching(/cpu:wasm computes from now on|^$/),
+      ]);
+    expect(both.map(({ stderr }) => stderr).join("")).toMatch(TOLD);
+    expect(await choosing()).toEqual({ code: 0, stdout: "cpu wasm\n", stderr: "" });
+    expect((await getDevices()).at(-1)?.rejected[0]).toEqual({
+      backend: "tensorflow",
+      reason: expect.stringMatching(/^process \d+ ended while it opened it$/),
+    });
+    expect(kept().filter((name) => name.startsWith("opening-"))).toEqual([]);
+    expect((await getDevices({ refresh: true })).at(-1)?.rejected[0]?.reason).toMatch(/no kernels/);
+    // One that only fails to open, or ends by itself, is no crash.
+    writeFileSync(path, pretended);
+    rmSync(armed);
+    const { stdout, stderr } = await choosing();
+    expect([stdout, stderr]).toEqual([
+      "cpu wasm\n",
+      expect.stringMatching(/^cpu:tensorflow computes no more: .*no kernels/),
+    ]);
+    expect(stderr).not.toMatch(TOLD);
+  });
+
+  test("a mark is of a process that ended, not of one that is opening a device", async () => {
+    const child = await markedBy("for (;;);");
+    expect(await findMarks("a machine")).toEqual([]);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    expect(await findMarks("a machine")).toMatchObject([{ pid: child.pid, device: { name: "cpu", backend: "wasm" } }]);
+    expect(await findMarks("another machine")).toEqual([]);
+    const leaving = await markedBy("process.exit(0);");
+    if (leaving.exitCode === null) await once(leaving, "exit");
+    expect(await findMarks("a machine")).toHaveLength(1);
   });
 
   test("a cache that cannot be written costs the search each time", async () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { hostname, release } from "node:os";
 import { join } from "node:path";
 import { cacheFolder, writeBeside } from "../home.js";
@@ -22,8 +22,7 @@ interface Finding {
 }
 
 /** The best device as a process before found it; null if none did, or this machine, its drivers or a backend have changed. */
-export async function readBest(): Promise<Device | null> {
-  const machine = await describeMachine();
+export async function readBest(machine: string): Promise<Device | null> {
   try {
     const found = JSON.parse(await readFile(pathFor(machine), "utf8")) as Partial<Finding>;
     const { device, expires } = found;
@@ -42,12 +41,29 @@ export async function writeBest(device: Device, expires: number | null): Promise
   await writeBeside(pathFor(machine), (temporary) => writeFile(temporary, text)).catch(() => undefined);
 }
 
-/** Its own for every machine: a home may be on several. */
-const pathFor = (machine: string): string =>
-  join(cacheFolder(), "devices", `best-${createHash("sha256").update(machine).digest("hex").slice(0, 16)}.json`);
+/** Has it be looked for again. */
+export const forgetBest = (machine: string): Promise<void> => rm(pathFor(machine), { force: true });
+
+/** A device in a file of its own; null if there is none. */
+export async function readDevice(path: string): Promise<Device | null> {
+  try {
+    const device: unknown = JSON.parse(await readFile(path, "utf8"));
+    return isDevice(device) ? device : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Where what was found of devices is kept. */
+export const foundFolder = (): string => join(cacheFolder(), "devices");
+
+/** The name of what is kept of something: a home may be on several machines. */
+export const keyOf = (what: string): string => createHash("sha256").update(what).digest("hex").slice(0, 16);
+
+const pathFor = (machine: string): string => join(foundFolder(), `best-${keyOf(machine)}.json`);
 
 /** What the best device depends on, as far as a few files tell: nothing is started for it. */
-async function describeMachine(): Promise<string> {
+export async function describeMachine(): Promise<string> {
   const told = await Promise.all([
     ...(["webgpu", "wasm", "cpu"] as const).map((rung) => identityOf(rung).catch((error: Error) => error.message)),
     ...[join(tensorflowFolder(), MANIFEST), "/proc/driver/nvidia/version"].map((path) =>

@@ -1,5 +1,6 @@
-import { readBest } from "./best-device.js";
+import { describeMachine, readBest } from "./best-device.js";
 import { nameWithBackend } from "./current-device.js";
+import { findMarks } from "./opening-marks.js";
 
 /**
  * What will compute, without loading what computes: `LIT_DEVICE`, else the best device as it was found before; null if that is
@@ -8,6 +9,8 @@ import { nameWithBackend } from "./current-device.js";
 export async function expectedDevice(): Promise<string | null> {
   const { LIT_DEVICE } = process.env;
   if (LIT_DEVICE) return LIT_DEVICE;
-  const best = await readBest();
+  const machine = await describeMachine();
+  if ((await findMarks(machine)).length > 0) return null;
+  const best = await readBest(machine);
   return best && nameWithBackend(best);
 }

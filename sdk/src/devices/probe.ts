@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { cacheFolder, writeBeside } from "../home.js";
-import { askChild } from "./ask-child.js";
+import { writeBeside } from "../home.js";
+import { askChild, type Obstacle } from "./ask-child.js";
+import { foundFolder, keyOf } from "./best-device.js";
 import type { Gpu } from "./find-gpus.js";
 import { isOver, soon, tellsOfBusy } from "./passing.js";
 import { identityOf, type RungName } from "./rungs.js";
@@ -47,21 +47,37 @@ export interface ProbeOptions {
 export async function probe(rung: RungName, { gpu, refresh, limit = LIMIT }: ProbeOptions): Promise<Probe> {
   let identity: string;
   try {
-    // The processor too: a cache may be for several machines.
-    identity = `${await identityOf(rung)}, ${cpus()[0]?.model.trim() ?? process.arch}`;
+    identity = await identify(rung, gpu);
   } catch (error) {
     return { identity: rung, reason: (error as Error).message, usesGpu: false, expires: null };
   }
-  if (gpu) identity += `, GPU ${gpu.index}, ${gpu.model} with driver ${gpu.driver}`;
-  const key = createHash("sha256").update(identity).digest("hex").slice(0, 16);
-  const path = join(cacheFolder(), "devices", `${rung}-${key}.json`);
-  const known = refresh ? null : await readKnown(path);
+  const known = refresh ? null : await readKnown(pathFor(rung, identity));
   if (known?.identity === identity && !isOver(known.expires)) return known;
   const found = { identity, ...(await tryOut(rung, gpu, limit)) };
-  // A cache that cannot be written costs the next process a probe.
-  await writeBeside(path, (temporary) => writeFile(temporary, JSON.stringify(found))).catch(() => undefined);
+  await keep(rung, found);
   return found;
 }
+
+/** Has a rung not be tried, for what was seen of it elsewhere. */
+export async function reject(rung: RungName, gpu: ProbeOptions["gpu"], obstacle: Obstacle): Promise<void> {
+  const identity = await identify(rung, gpu).catch(() => null);
+  if (identity !== null) await keep(rung, { identity, usesGpu: false, ...obstacle });
+}
+
+/** What a probe is of. @throws LitError if the rung is not installed */
+async function identify(rung: RungName, gpu: ProbeOptions["gpu"]): Promise<string> {
+  // The processor too: a cache may be for several machines.
+  const identity = `${await identityOf(rung)}, ${cpus()[0]?.model.trim() ?? process.arch}`;
+  return gpu ? `${identity}, GPU ${gpu.index}, ${gpu.model} with driver ${gpu.driver}` : identity;
+}
+
+const pathFor = (rung: RungName, identity: string): string => join(foundFolder(), `${rung}-${keyOf(identity)}.json`);
+
+/** A cache that cannot be written costs the next process a probe. */
+const keep = (rung: RungName, found: Probe): Promise<void> =>
+  writeBeside(pathFor(rung, found.identity), (temporary) => writeFile(temporary, JSON.stringify(found))).catch(
+    () => undefined,
+  );
 
 async function readKnown(path: string): Promise<Probe | null> {
   try {

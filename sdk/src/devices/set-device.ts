@@ -2,7 +2,7 @@ import { LitError } from "../errors.js";
 import { setCurrentDevice } from "./current-device.js";
 import type { Device } from "./get-devices.js";
 import { openRung } from "./rungs.js";
-import { visibleGpu } from "./visible-gpu.js";
+import { gpuIndexOf, visibleGpu } from "./visible-gpu.js";
 
 /**
  * Lets everything compute on a device from now on. Where none is set, `LIT_DEVICE` names it, else the best one computes.
@@ -47,5 +47,5 @@ function seeGpu({ name }: Device): void {
       `TensorFlow already computes on ${seen} in this process, it cannot change to ${name}: restart the kernel and choose ${name} first`,
       { code: "DEVICE_IN_USE" },
     );
-  Object.assign(process.env, visibleGpu(name === "cpu" ? null : Number(name.slice("gpu".length))));
+  Object.assign(process.env, visibleGpu(gpuIndexOf(name)));
 }
