@@ -144,6 +144,29 @@ test("a rung that crashes, hangs, does not load or says nothing is not taken, an
   expect(cpu?.rejected[0]?.reason).toBe(broken.reason);
 });
 
+test("what a probe found holds where libraries and drivers are looked for in the same places", async () => {
+  // Who answers says where: no driver is needed to tell the answers apart.
+  const script = join(cache, "before.cjs");
+  writeFileSync(script, `console.error(process.env.VK_DRIVER_FILES, process.env.LD_LIBRARY_PATH); process.exit(1);`);
+  vi.stubEnv("NODE_OPTIONS", `--require=${script}`);
+  const gpu = { index: 0, model: "A GPU", driver: "1" };
+  const found = async () => (await probe("webgpu", { gpu, refresh: false })).reason;
+  vi.stubEnv("VK_DRIVER_FILES", "/one.json");
+  vi.stubEnv("LD_LIBRARY_PATH", "/lib-one");
+  expect(await found()).toBe("/one.json /lib-one");
+  vi.stubEnv("VK_DRIVER_FILES", "/two.json");
+  expect(await found()).toBe("/two.json /lib-one");
+  vi.stubEnv("LD_LIBRARY_PATH", "/lib-two");
+  expect(await found()).toBe("/two.json /lib-two");
+  // What was found before is not forgotten, and what decides nothing changes nothing.
+  writeFileSync(script, `console.error("asked again"); process.exit(1);`);
+  expect(await found()).toBe("/two.json /lib-two");
+  vi.stubEnv("VK_DRIVER_FILES", "/one.json");
+  vi.stubEnv("LD_LIBRARY_PATH", "/lib-one");
+  vi.stubEnv("TERM", "another");
+  expect(await found()).toBe("/one.json /lib-one");
+});
+
 /** Any native module of Node. */
 function addon(): string {
   const folder = join(import.meta.dirname, "../../node_modules/@oxc-parser");

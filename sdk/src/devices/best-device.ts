@@ -5,13 +5,12 @@ import { join } from "node:path";
 import { cacheFolder, writeBeside } from "../home.js";
 import type { Device } from "./get-devices.js";
 import { isOver } from "./passing.js";
-import { identityOf, RUNGS } from "./rungs.js";
+import { environmentOf, identityOf, RUNGS } from "./rungs.js";
 import { MANIFEST, tensorflowFolder } from "./tensorflow/installation.js";
 
-/** What a GPU's drivers leave on Linux, and what points to others. Elsewhere they come with the system. */
+/** What a GPU's drivers leave on Linux. Elsewhere they come with the system. */
 const NAMES = ["/proc/driver/nvidia/gpus", "/dev/dri"];
 const FOLDERS = ["/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
-const VARIABLES = ["CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "VK_DRIVER_FILES", "VK_ICD_FILENAMES"];
 
 /** What the best device was found to be, and on what machine. */
 interface Finding {
@@ -72,7 +71,7 @@ export async function describeMachine(): Promise<string> {
     ...NAMES.map(namesIn),
     ...FOLDERS.map(async (path) => `${await namesIn(path)} ${await changeOf(path)}`),
   ]);
-  return [hostname(), release(), ...told, ...VARIABLES.map((name) => `${name}=${process.env[name] ?? ""}`)].join("\n");
+  return [hostname(), release(), ...told, ...RUNGS.map((rung) => environmentOf(rung))].join("\n");
 }
 
 const namesIn = (path: string): Promise<string> =>

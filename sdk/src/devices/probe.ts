@@ -8,7 +8,7 @@ import { askChild, type Obstacle } from "./ask-child.js";
 import { foundFolder, keyOf } from "./best-device.js";
 import type { Gpu } from "./find-gpus.js";
 import { isOver, soon, tellsOfBusy } from "./passing.js";
-import { identityOf, type RungName } from "./rungs.js";
+import { environmentOf, identityOf, type RungName } from "./rungs.js";
 import { visibleGpu } from "./visible-gpu.js";
 
 const SCRIPT = fileURLToPath(new URL("./probe-main.js", import.meta.url));
@@ -42,7 +42,7 @@ export interface ProbeOptions {
 
 /**
  * Tries a rung in a process of its own, which may crash or hang, and compares its numbers with cpu's. What comes of it is kept
- * until the rung's or the driver's version changes, or for some minutes where something was busy or slow.
+ * until the rung's or the driver's version changes, or what points to its libraries, drivers and GPUs, or for some minutes where something was busy or slow.
  */
 export async function probe(rung: RungName, { gpu, refresh, limit = LIMIT }: ProbeOptions): Promise<Probe> {
   let identity: string;
@@ -67,8 +67,10 @@ export async function reject(rung: RungName, gpu: ProbeOptions["gpu"], obstacle:
 /** What a probe is of. @throws LitError if the rung is not installed */
 async function identify(rung: RungName, gpu: ProbeOptions["gpu"]): Promise<string> {
   // The processor too: a cache may be for several machines.
-  const identity = `${await identityOf(rung)}, ${cpus()[0]?.model.trim() ?? process.arch}`;
-  return gpu ? `${identity}, GPU ${gpu.index}, ${gpu.model} with driver ${gpu.driver}` : identity;
+  const parts = [await identityOf(rung), cpus()[0]?.model.trim() ?? process.arch];
+  if (gpu) parts.push(`GPU ${gpu.index}`, `${gpu.model} with driver ${gpu.driver}`);
+  const environment = environmentOf(rung, { ...process.env, ...visibleGpu(gpu?.index ?? null) });
+  return [...parts, ...(environment ? [environment] : [])].join(", ");
 }
 
 const pathFor = (rung: RungName, identity: string): string => join(foundFolder(), `${rung}-${keyOf(identity)}.json`);

@@ -27,6 +27,45 @@ export async function identityOf(rung: RungName): Promise<string> {
   return `tfjs-backend-${rung} ${version}, ${NODE}`;
 }
 
+/** Where libraries are looked for. */
+const LIBRARIES = ["LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"];
+/** What decides beside a rung's parts what becomes of it: its libraries, drivers, and the GPUs that it is to see. */
+const VARIABLES: Readonly<Record<RungName, readonly string[]>> = {
+  tensorflow: [
+    ...LIBRARIES,
+    "CUDA_VISIBLE_DEVICES",
+    "CUDA_DEVICE_ORDER",
+    "NVIDIA_VISIBLE_DEVICES",
+    "TF_FORCE_GPU_ALLOW_GROWTH",
+    "TF_GPU_ALLOCATOR",
+    "TF_ENABLE_ONEDNN_OPTS",
+    "XLA_FLAGS",
+  ],
+  webgpu: [
+    ...LIBRARIES,
+    "NVIDIA_VISIBLE_DEVICES",
+    "VK_DRIVER_FILES",
+    "VK_ICD_FILENAMES",
+    "VK_ADD_DRIVER_FILES",
+    "VK_LOADER_DRIVERS_SELECT",
+    "VK_LOADER_DRIVERS_DISABLE",
+    "VK_LOADER_DEVICE_SELECT",
+    "VK_INSTANCE_LAYERS",
+    "MESA_VK_DEVICE_SELECT",
+    "DRI_PRIME",
+    "XDG_DATA_DIRS",
+  ],
+  wasm: [],
+  cpu: [],
+};
+
+/** What an environment says of that, as one line: what was found out in one does not hold in another. */
+export const environmentOf = (rung: RungName, env: NodeJS.ProcessEnv = process.env): string =>
+  VARIABLES[rung]
+    .filter((name) => env[name] !== undefined)
+    .map((name) => `${name}=${env[name]}`)
+    .join(" ");
+
 export interface RungOptions extends WebgpuOptions {
   /** TensorFlow is to compute on a GPU. Default false. */
   readonly needsGpu?: boolean;

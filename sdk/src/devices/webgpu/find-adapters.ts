@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { askChild } from "../ask-child.js";
 import { isOver } from "../passing.js";
+import { environmentOf } from "../rungs.js";
 import type { AdapterInfo } from "./load-dawn.js";
 
 const SCRIPT = fileURLToPath(new URL("./adapters-main.js", import.meta.url));
@@ -36,10 +37,13 @@ export const isSoftware = (info: AdapterInfo): boolean =>
   [info.vendor, info.architecture, info.device, info.description].some((text) => SOFTWARE.test(text));
 
 let found: Promise<Adapters> | undefined;
+let foundIn = "";
 
-/** The GPUs that Dawn sees; it is asked in a process of its own, once. @param limit ms. Default half a minute */
+/** The GPUs that Dawn sees; it is asked in a process of its own, once in an environment. @param limit ms. Default half a minute */
 export async function findAdapters({ refresh = false, limit = LIMIT } = {}): Promise<Adapters> {
-  if (refresh || !found || isOver((await found).expires)) found = askDawn(limit);
+  const environment = environmentOf("webgpu");
+  if (refresh || !found || environment !== foundIn || isOver((await found).expires)) found = askDawn(limit);
+  foundIn = environment;
   return found;
 }
 
