@@ -250,6 +250,29 @@ if (missing === null)
       expect(JSON.parse(stdout)).toEqual(["NO_DEVICE", expect.stringMatching(/^TensorFlow finds no GPU/)]);
     });
 
+    test("where the temporary folder takes no graph an error says what to do, after which it computes", async () => {
+      const code = `import { setDevice } from "@litlab/sdk"; import * as tf from "@litlab/sdk/tf";
+        const { Dense } = await import("${new URL("../../sdk/dist/keras/layers/dense.js", import.meta.url)}");
+        await setDevice("cpu");
+        const layer = new Dense({ units: 1, useBias: false });
+        layer.build([1, 2]);
+        layer.setWeights([tf.tensor2d([[3], [4]])]);
+        const told = [];
+        for (const folder of ["/nowhere/at/all", "/proc"]) {
+          process.env.TMPDIR = folder;
+          try { layer.call(tf.tensor2d([[1, 2]])); } catch ({ name, message }) { told.push(name, message); }
+        }
+        delete process.env.TMPDIR;
+        console.log(JSON.stringify([...told, layer.call(tf.tensor2d([[1, 2]])).dataSync()[0]]));`;
+      const { stdout, stderr } = await runNode(["--input-type=module", "-e", code]);
+      const saying = (folder: string) =>
+        expect.stringMatching(`the temporary folder ${folder} takes none: ENOENT.*let TMPDIR name a folder`);
+      expect([JSON.parse(stdout), stderr]).toEqual([
+        ["LitError", saying("/nowhere/at/all"), "LitError", saying("/proc"), 11],
+        "",
+      ]);
+    });
+
     test("it says nothing, wherever LD_LIBRARY_PATH points", async () => {
       const code = `import { setDevice } from "@litlab/sdk"; import * as tf from "@litlab/sdk/tf";
         await setDevice("cpu"); console.log(tf.getBackend(), tf.matMul([[1, 2]], [[3], [4]]).dataSync()[0]);`;

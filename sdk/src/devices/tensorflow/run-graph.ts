@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { backend, getBackend, getKernel } from "../../../tfjs/core.js";
+import { LitError } from "../../errors.js";
 import { Graph, type Output } from "./graph.js";
 import type { NodeBackend } from "./node-backend.js";
 
@@ -45,11 +46,28 @@ function load(node: NodeBackend, names: readonly string[], build: Parameters<typ
   const graph = new Graph();
   const inputs = Object.fromEntries(names.map((name) => [name, graph.input(name)]));
   const outputs = build(graph, inputs).join();
-  const folder = mkdtempSync(join(tmpdir(), "litlab-graph-"));
+  const folder = writeModel(graph.serialize());
   try {
-    writeFileSync(join(folder, "saved_model.pb"), graph.serialize());
     return { id: node.binding.loadSavedModel(folder, "serve"), inputs: Object.values(inputs).join(), outputs };
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** TensorFlow takes a graph from a file only. @returns the folder that holds it */
+function writeModel(bytes: Uint8Array): string {
+  const place = tmpdir();
+  let folder: string | undefined;
+  try {
+    folder = mkdtempSync(join(place, "litlab-graph-"));
+    writeFileSync(join(folder, "saved_model.pb"), bytes);
+    return folder;
+  } catch (cause) {
+    if (folder) rmSync(folder, { recursive: true, force: true });
+    const { code = null, message } = cause as NodeJS.ErrnoException;
+    throw new LitError(
+      `TensorFlow takes graphs from files, and the temporary folder ${place} takes none: ${message}; make room there, or let TMPDIR name a folder that can be written`,
+      { code, cause },
+    );
   }
 }
