@@ -273,6 +273,25 @@ if (missing === null)
       ]);
     });
 
+    test("programs that are started from there see no variable of it, but those that were set", async () => {
+      const code = `import { execFileSync } from "node:child_process"; import { setDevice } from "@litlab/sdk"; import * as tf from "@litlab/sdk/tf";
+        const { Dense } = await import("${new URL("../../sdk/dist/keras/layers/dense.js", import.meta.url)}");
+        const seen = () => String(execFileSync("env")).split("\\n").filter((line) => !line.startsWith("_=")).sort();
+        const before = seen();
+        await setDevice("cpu");
+        const layer = new Dense({ units: 1 });
+        layer.build([1, 2]);
+        layer.call(tf.ones([1, 2]));
+        console.log(JSON.stringify([before, seen()]));`;
+      const { stdout, stderr } = await runNode(["--input-type=module", "-e", code], {
+        TF_FORCE_GPU_ALLOW_GROWTH: "false",
+        CUDA_VISIBLE_DEVICES: "3",
+      });
+      const [before, after] = JSON.parse(stdout) as [string[], string[]];
+      expect([after, stderr]).toEqual([before, ""]);
+      expect(after).toEqual(expect.arrayContaining(["CUDA_VISIBLE_DEVICES=3", "TF_FORCE_GPU_ALLOW_GROWTH=false"]));
+    });
+
     test("it says nothing, wherever LD_LIBRARY_PATH points", async () => {
       const code = `import { setDevice } from "@litlab/sdk"; import * as tf from "@litlab/sdk/tf";
         await setDevice("cpu"); console.log(tf.getBackend(), tf.matMul([[1, 2]], [[3], [4]]).dataSync()[0]);`;

@@ -67,8 +67,8 @@ export const environmentOf = (rung: RungName, env: NodeJS.ProcessEnv = process.e
     .join(" ");
 
 export interface RungOptions extends WebgpuOptions {
-  /** TensorFlow is to compute on a GPU. Default false. */
-  readonly needsGpu?: boolean;
+  /** What TensorFlow is to see: the GPU that it computes on, or none (null). Default: what the environment says. */
+  readonly gpu?: number | null;
 }
 
 /** Lets TensorFlow.js compute on a rung from now on. @throws LitError if it cannot be started: what computed before goes on */
@@ -87,7 +87,7 @@ export async function openRung(rung: RungName, options?: RungOptions): Promise<v
 async function open(
   tf: typeof import("../tf.js"),
   rung: RungName,
-  { needsGpu = false, ...options }: RungOptions = {},
+  { gpu, ...options }: RungOptions = {},
 ): Promise<void> {
   // What follows takes the weights of models over from there synchronously; those of a GPU that was lost are gone.
   if (rung !== "webgpu" && tf.getBackend() === "webgpu")
@@ -95,8 +95,8 @@ async function open(
   if (rung === "tensorflow") {
     await tf.setBackend("wasm"); // which computes what loops over a sequence
     const { registerTensorflow } = await import("./tensorflow/register-tensorflow.js");
-    const { usesGpu } = await registerTensorflow();
-    if (needsGpu && !usesGpu)
+    const { usesGpu } = await registerTensorflow(gpu);
+    if (typeof gpu === "number" && !usesGpu)
       throw new LitError(
         "TensorFlow finds no GPU, though it did before: is its driver still there? getDevices() says",
         {

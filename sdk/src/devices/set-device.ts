@@ -2,7 +2,7 @@ import { LitError } from "../errors.js";
 import { setCurrentDevice } from "./current-device.js";
 import type { Device } from "./get-devices.js";
 import { openRung } from "./rungs.js";
-import { gpuIndexOf, visibleGpu } from "./visible-gpu.js";
+import { gpuIndexOf } from "./visible-gpu.js";
 
 /**
  * Lets everything compute on a device from now on. Where none is set, `LIT_DEVICE` names it, else the best one computes.
@@ -21,17 +21,8 @@ export async function useDevice(device: Device): Promise<Device> {
       `nothing drives ${device.name} (${device.model}): ${device.rejected.map(({ backend, reason }) => `${backend}: ${reason}`).join("; ")}`,
       { code: "NO_DEVICE" },
     );
-  const { env } = process;
-  const before = { ...env };
-  if (device.backend === "tensorflow") seeGpu(device);
-  try {
-    await openRung(device.backend, { adapter: device.model, needsGpu: device.name !== "cpu" });
-  } finally {
-    // It has seen them; the programs that are started from here may see others.
-    for (const name of Object.keys(visibleGpu(null)))
-      if (before[name] === undefined) delete env[name];
-      else env[name] = before[name];
-  }
+  if (device.backend === "tensorflow") checkSeen(device);
+  await openRung(device.backend, { adapter: device.model, gpu: gpuIndexOf(device.name) });
   setCurrentDevice(device);
   if (device.backend === "tensorflow") seen = device.name;
   return device;
@@ -41,11 +32,10 @@ export async function useDevice(device: Device): Promise<Device> {
 let seen: string | null = null;
 
 /** TensorFlow sees one GPU, or none, from its start to its process' end. */
-function seeGpu({ name }: Device): void {
+function checkSeen({ name }: Device): void {
   if (seen !== null && seen !== name)
     throw new LitError(
       `TensorFlow already computes on ${seen} in this process, it cannot change to ${name}: restart the kernel and choose ${name} first`,
       { code: "DEVICE_IN_USE" },
     );
-  Object.assign(process.env, visibleGpu(gpuIndexOf(name)));
 }

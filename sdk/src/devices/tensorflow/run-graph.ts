@@ -6,6 +6,7 @@ import { backend, getBackend, getKernel } from "../../../tfjs/core.js";
 import { LitError } from "../../errors.js";
 import { Graph, type Output } from "./graph.js";
 import type { NodeBackend } from "./node-backend.js";
+import { withVariables } from "./with-variables.js";
 
 interface Loaded {
   readonly id: number;
@@ -48,7 +49,9 @@ function load(node: NodeBackend, names: readonly string[], build: Parameters<typ
   const outputs = build(graph, inputs).join();
   const folder = writeModel(graph.serialize());
   try {
-    return { id: node.binding.loadSavedModel(folder, "serve"), inputs: Object.values(inputs).join(), outputs };
+    // The first one decides in which threads graphs run.
+    const id = withVariables(() => node.binding.loadSavedModel(folder, "serve"));
+    return { id, inputs: Object.values(inputs).join(), outputs };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
