@@ -11,7 +11,7 @@ import { registerChainedOps } from "./devices/chained-ops.js";
 import { registerConstantGradients } from "./devices/constant-gradients.js";
 import { registerConvolutionGradients } from "./devices/convolution-gradients.js";
 import { registerCreatingOps } from "./devices/creating-ops.js";
-import { currentDevice } from "./devices/current-device.js";
+import { followBackend } from "./devices/current-device.js";
 import { fallBackToCpu } from "./devices/fallback-kernels.js";
 import { registerReductionGradients } from "./devices/reduction-gradients.js";
 import { correctTrainable } from "./devices/trainable.js";
@@ -45,7 +45,7 @@ let choosing: Promise<void> | undefined;
  */
 export async function ready(): Promise<void> {
   // Choosing sets backends on its way.
-  if (choosing || (!currentDevice() && !getBackend())) {
+  if (choosing || !getBackend()) {
     choosing ??= import("./devices/choose-device.js")
       .then(({ chooseDevice }) => chooseDevice())
       .finally(() => {
@@ -59,6 +59,7 @@ export async function ready(): Promise<void> {
 const require = createRequire(import.meta.url);
 require("@tensorflow/tfjs-backend-cpu");
 require("@tensorflow/tfjs-backend-wasm");
+followBackend(getBackend);
 watchEngine();
 fallBackToCpu("wasm");
 correctWasmCast();

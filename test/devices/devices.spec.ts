@@ -4,7 +4,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, r
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { inspect } from "node:util";
-import { getDevices, LitError, setDevice } from "@litlab/sdk";
+import { currentDevice, getDevices, LitError, setDevice } from "@litlab/sdk";
 import * as tf from "@litlab/sdk/tf";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { expectedDevice } from "../../sdk/dist/devices/expected-device.js";
@@ -278,6 +278,28 @@ test("the chosen device computes", async () => {
   expect(await choosing({ LIT_DEVICE: "cpu" })).toMatchObject({ stdout: "cpu wasm\n", stderr: "" });
 });
 
+test("the device that computes is that of the backend in use, whoever chose it", async () => {
+  const chosen = await setDevice("cpu:wasm");
+  expect(currentDevice()).toBe(chosen);
+  await tf.setBackend("cpu");
+  expect(currentDevice()).toEqual({ ...chosen, backend: "cpu" });
+  await tf.setBackend("wasm");
+  expect(currentDevice()).toBe(chosen);
+  tf.registerBackend("mine", () => tf.findBackend("cpu"));
+  try {
+    await tf.setBackend("mine");
+    expect(currentDevice()).toBe(null);
+  } finally {
+    await tf.setBackend("wasm");
+  }
+  const { stdout } = await runNode([
+    "--input-type=module",
+    "-e",
+    `import { currentDevice } from "@litlab/sdk"; const before = currentDevice(); await import("@litlab/sdk/tf"); console.log(before, currentDevice());`,
+  ]);
+  expect(stdout).toBe("null null\n");
+});
+
 test("a backend is pinned, or an error says what there is", async () => {
   expect(await choosing({ LIT_DEVICE: "cpu:cpu" })).toMatchObject({ stdout: "cpu cpu\n", stderr: "" });
   expect(await setDevice("cpu:wasm")).toMatchObject({ name: "cpu", backend: "wasm", rejected: [] });
@@ -430,7 +452,7 @@ describe("where no device is chosen", { timeout: 60_000 }, () => {
 
   test("a backend that tf.setBackend chose stays", async () => {
     const { stdout, stderr } = await choosing({}, 'await tf.setBackend("cpu");');
-    expect([stdout, stderr]).toEqual(["undefined cpu\n", ""]);
+    expect([stdout, stderr]).toEqual(["cpu cpu\n", ""]);
   });
 });
 

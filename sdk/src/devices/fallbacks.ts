@@ -1,4 +1,4 @@
-import { currentDevice, nameWithBackend } from "./current-device.js";
+import { deviceOn, nameWithBackend } from "./current-device.js";
 
 /** A computation that a backend has no kernel for, and that cpu does in its place. */
 export interface Fallback {
@@ -34,7 +34,7 @@ export function countFallback(backend: string, kernel: string, ms: number): void
 
 function warningOf(backend: string): string {
   const [longest] = fallbacks().filter((each) => each.backend === backend);
-  const device = currentDevice();
-  const place = device?.backend === backend ? nameWithBackend(device) : backend;
+  const device = deviceOn(backend);
+  const place = device ? nameWithBackend(device) : backend;
   return `${place} has no kernel for ${longest?.kernel}: JavaScript computes it, ${longest?.calls} times in ${Math.round(longest?.ms ?? 0)} ms so far. fallbacks() counts them all, getDevices() lists what may do better.`;
 }

@@ -1,6 +1,6 @@
-import { cpus, totalmem } from "node:os";
 import { LitError } from "../errors.js";
 import type { Obstacle } from "./ask-child.js";
+import { describeProcessor } from "./describe-processor.js";
 import { findGpus, type Gpu } from "./find-gpus.js";
 import type { Device } from "./get-devices.js";
 import { earliest } from "./passing.js";
@@ -123,7 +123,5 @@ async function failureOn(rung: RungName, gpu: ProbeOptions["gpu"], refresh: bool
 /** The processor. */
 export function processor(refresh: boolean): Candidate {
   const obstacleOf = (rung: RungName) => failureOn(rung, null, refresh);
-  const cores = cpus();
-  const model = `${cores[0]?.model.trim() || process.arch}, ${cores.length} cores`;
-  return { name: "cpu", model, memory: totalmem(), driver: null, rungs: ["tensorflow", "wasm", "cpu"], obstacleOf };
+  return { ...describeProcessor(), rungs: ["tensorflow", "wasm", "cpu"], obstacleOf };
 }

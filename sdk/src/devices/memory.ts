@@ -1,5 +1,5 @@
 import type { KernelBackend } from "@tensorflow/tfjs-core";
-import { currentDevice } from "./current-device.js";
+import { deviceOn } from "./current-device.js";
 
 /** What tensors take of a device. */
 export interface MemoryUse {
@@ -25,9 +25,8 @@ export const accounts = new Map<KernelBackend, Account>();
 
 /** What tensors take, a backend a row: those that are not freed yet, by `dispose()`, by `tf.tidy` or as nothing refers to them. */
 export function memory(): MemoryUse[] {
-  const device = currentDevice();
   return [...accounts].map(([held, account]) => ({
-    device: device?.backend === account.backend ? device.name : "cpu",
+    device: deviceOn(account.backend)?.name ?? "cpu",
     ...account,
     reserved: (held as { readonly wasm?: { readonly HEAPU8: Uint8Array } }).wasm?.HEAPU8.byteLength ?? null,
   }));
