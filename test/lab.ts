@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
+import { makeDemoHome } from "./demo-home.js";
 import { freePort } from "./free-port.js";
 import { ROOT } from "./python.js";
 
@@ -37,6 +40,65 @@ export async function startLab(
     await ended;
   };
   return { address: `http://127.0.0.1:${port}/lab`, browser, close };
+}
+
+/** A running JupyterLab with a folder of its own. */
+export interface FolderLab extends Lab {
+  /** Has `files/` and Jupyter's `config/`. */
+  readonly folder: string;
+  /** The folder whose files JupyterLab shows. */
+  readonly files: string;
+}
+
+export interface FolderLabOptions {
+  /** What its folder in `.cache/` begins with. */
+  readonly name: string;
+  /** The home of its kernels. */
+  readonly home?: string;
+  /** Where its kernelspecs and extensions are; `.venv`'s, unless given. */
+  readonly jupyterPath?: string;
+}
+
+/** Starts the JupyterLab of `.venv` over a folder of its own, which `close` deletes. Its pages have `window.jupyterapp`. */
+export async function startFolderLab(options: FolderLabOptions): Promise<FolderLab> {
+  const { name, home, jupyterPath = join(ROOT, ".venv/share/jupyter") } = options;
+  mkdirSync(join(ROOT, ".cache"), { recursive: true });
+  const folder = mkdtempSync(join(ROOT, `.cache/${name}-`));
+  const files = join(folder, "files");
+  mkdirSync(files);
+  const env = {
+    JUPYTER_PATH: jupyterPath,
+    JUPYTER_CONFIG_DIR: join(folder, "config"),
+    XDG_STATE_HOME: join(folder, "state"),
+    ...(home !== undefined && { LIT_HOME: home }),
+  };
+  const own = ["--no-browser", "--allow-root", `--ServerApp.root_dir=${files}`, "--IdentityProvider.token="];
+  const exposed = "--LabApp.expose_app_in_browser=True";
+  const lab = await startLab(
+    (port) => [join(ROOT, ".venv/bin/jupyter"), "lab", `--port=${port}`, ...own, exposed],
+    env,
+  );
+  const close = async () => {
+    await lab.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { ...lab, folder, files, close };
+}
+
+/** A running JupyterLab over a demo home. */
+export interface DemoLab extends FolderLab {
+  readonly home: string;
+}
+
+/** Starts JupyterLab over a demo home, both of which `close` deletes. */
+export async function startDemoLab(name: string): Promise<DemoLab> {
+  const { home, remove } = await makeDemoHome();
+  const lab = await startFolderLab({ name, home });
+  const close = async () => {
+    await lab.close();
+    remove();
+  };
+  return { ...lab, home, close };
 }
 
 function untilReady(lab: ChildProcess, port: number): Promise<void> {

@@ -1,8 +1,9 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
-import { type Lab, startLab } from "../lab.js";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type FolderLab, startFolderLab } from "../lab.js";
+import { codeCell, openPage, picture, runCell } from "../lab-page.js";
 import { notebookText } from "../notebook.js";
 import { ROOT } from "../python.js";
 
@@ -58,48 +59,23 @@ const CELLS = [
   'binary.send({ method: "update", state: {}, buffer_paths: [["samples"]] }, { buffers: [samples.subarray(0, 1000)] });',
 ];
 
-let folder: string;
-let lab: Lab;
+let lab: FolderLab;
 
 beforeAll(async () => {
-  mkdirSync(join(ROOT, ".cache"), { recursive: true });
-  folder = mkdtempSync(join(ROOT, ".cache/widgets-"));
-  writeFileSync(join(folder, "widgets.ipynb"), notebookText(CELLS));
   // The kernelspecs of .venv first, the widgets' extensions of .venv-test behind them.
-  const path = [".venv", ".venv-test"].map((venv) => join(ROOT, venv, "share/jupyter")).join(":");
-  const env = {
-    JUPYTER_PATH: path,
-    JUPYTER_CONFIG_DIR: join(folder, "config"),
-    XDG_STATE_HOME: join(folder, "state"),
-  };
-  const options = ["--no-browser", "--allow-root", `--ServerApp.root_dir=${folder}`, "--IdentityProvider.token="];
-  lab = await startLab((port) => [join(ROOT, ".venv/bin/jupyter"), "lab", `--port=${port}`, ...options], env);
+  const jupyterPath = [".venv", ".venv-test"].map((venv) => join(ROOT, venv, "share/jupyter")).join(":");
+  lab = await startFolderLab({ name: "widgets", jupyterPath });
 });
 
-afterAll(async () => {
-  await lab?.close();
-  if (folder) rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => lab?.close());
 
-const cell = (page: Page, index: number) => page.locator(".jp-NotebookPanel .jp-CodeCell").nth(index);
 const result = (page: Page, index: number) =>
-  cell(page, index).locator(".jp-OutputArea-executeResult .jp-OutputArea-output").innerText();
-
-/** Runs a cell as a person does. */
-async function run(page: Page, index: number, count: number): Promise<void> {
-  await cell(page, index).locator(".jp-InputPrompt").click();
-  await page.keyboard.press("Shift+Enter");
-  await cell(page, index).locator(".jp-InputPrompt").getByText(`[${count}]:`).waitFor();
-}
+  codeCell(page, index).locator(".jp-OutputArea-executeResult .jp-OutputArea-output").innerText();
 
 /** Opens a copy of the notebook. */
 async function open(name: string): Promise<Page> {
-  cpSync(join(folder, "widgets.ipynb"), join(folder, name));
-  const page = await lab.browser.newPage({ viewport: { width: 1400, height: 2000 } });
-  onTestFailed(() => page.screenshot({ path: join(ROOT, ".cache/widget-failed.png") }).then(() => {}));
-  await page.goto(`${lab.address}/tree/${name}?reset`);
-  await page.locator("#jp-main-statusbar").getByText("TypeScript (Lit Lab) | Idle").waitFor();
-  return page;
+  writeFileSync(join(lab.files, name), notebookText(CELLS));
+  return (await openPage(lab, { notebook: name, height: 2000 })).page;
 }
 
 const counterOf = (page: Page) => page.getByRole("button", { name: /^clicked / });
@@ -109,44 +85,42 @@ test("a widget in the style of anywidget works both ways in JupyterLab", { timeo
   const counter = counterOf(page);
   const bytes = page.getByRole("button", { name: /^samples: / });
 
-  await run(page, 0, 1);
+  await runCell(page, 0, 1);
   await expect.poll(() => counter.textContent()).toBe("clicked 0 times");
   for (const times of [1, 2, 3]) {
     await counter.click();
     await expect.poll(() => counter.textContent()).toBe(`clicked ${times} times`);
   }
-  await run(page, 1, 2);
+  await runCell(page, 1, 2);
   await expect.poll(() => result(page, 1)).toBe("3");
-  await run(page, 2, 3);
+  await runCell(page, 2, 3);
   await expect.poll(() => counter.textContent()).toBe("clicked 10 times");
 
-  await run(page, 3, 4);
+  await runCell(page, 3, 4);
   await expect.poll(() => bytes.textContent()).toBe(`samples: ${sum(toBrowser)}`);
   await bytes.click();
   await expect.poll(() => bytes.textContent()).toBe(`samples: ${sum(toKernel)}`);
-  await run(page, 4, 5);
+  await runCell(page, 4, 5);
   await expect.poll(() => result(page, 4)).toBe(`'[["samples"]] ${sum(toKernel)}'`);
-  await run(page, 5, 6);
+  await runCell(page, 5, 6);
   await expect.poll(() => bytes.textContent()).toBe(`samples: ${sum(toBrowser.subarray(0, 1000))}`);
 
   expect(await page.locator("[data-mime-type='application/vnd.jupyter.stderr']").count()).toBe(0);
-  await page.screenshot({ path: join(ROOT, ".cache/widget.png") });
-  await page.close();
+  await picture(page, "widget");
 });
 
 test("a page that is opened later shows a widget as it is now", { timeout: 180_000 }, async () => {
   const page = await open("later.ipynb");
   const counter = counterOf(page);
-  await run(page, 0, 1);
+  await runCell(page, 0, 1);
   await counter.click();
-  await run(page, 2, 2);
+  await runCell(page, 2, 2);
   await expect.poll(() => counter.textContent()).toBe("clicked 10 times");
   await page.keyboard.press("Control+s");
   const saved = () =>
-    JSON.parse(readFileSync(join(folder, "later.ipynb"), "utf8")) as { cells: { outputs: unknown[] }[] };
+    JSON.parse(readFileSync(join(lab.files, "later.ipynb"), "utf8")) as { cells: { outputs: unknown[] }[] };
   await expect.poll(() => saved().cells[0]?.outputs.length).toBe(1);
   await page.reload();
   await counter.waitFor();
   await expect.poll(() => counter.textContent()).toBe("clicked 10 times");
-  await page.close();
 });

@@ -4,21 +4,12 @@ import { type CanvasDocument, shapesOf, writeCanvas } from "@litlab/sdk/canvas-c
 import type { CDPSession, Download, Page } from "playwright-core";
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  complaints,
-  difference,
-  execute,
-  look,
-  nodeOf,
-  openFile,
-  openPage,
-  shown,
-  startViewerLab,
-  useTheme,
-  type ViewerLab,
-} from "./viewer-lab.js";
+import { type DemoLab, startDemoLab } from "../lab.js";
+import { complaints, execute, openPage, picture, useTheme } from "../lab-page.js";
+import { difference, focusedLabel, nodeOf, openFile, shown, VIEWER } from "./viewer.js";
 
 const HOSTILE = "<img src=x onerror=alert(1)>";
+const PAGE = { width: 1300, height: 800 };
 const poll = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
 
 const SMALL: CanvasDocument = {
@@ -84,10 +75,10 @@ const WRONG: Readonly<Record<string, readonly [text: string, reason: RegExp]>> =
   "huge.canvas.json": [JSON.stringify(largeCanvas(100_000, 20)), /It has 100,000 nodes; at most 10,000 can be drawn\./],
 };
 
-let lab: ViewerLab;
+let lab: DemoLab;
 
 beforeAll(async () => {
-  lab = await startViewerLab();
+  lab = await startDemoLab("canvas");
   writeFileSync(join(lab.files, "small.canvas.json"), writeCanvas(SMALL));
   writeFileSync(join(lab.files, "n200.canvas.json"), writeCanvas(largeCanvas(200, 8)));
   writeFileSync(join(lab.files, "n1000.canvas.json"), writeCanvas(largeCanvas(1000, 20)));
@@ -108,9 +99,6 @@ async function exported(page: Page, kind: "SVG" | "PNG"): Promise<Buffer> {
   ]);
   return readFileSync(await file.path());
 }
-
-const focused = (page: Page): Promise<string | null> =>
-  page.evaluate(`document.activeElement?.getAttribute("aria-label") ?? null`);
 
 /** Nodes that are kept although they are no longer on the page, of classes that match. */
 async function detachedNodes(tools: CDPSession, classes: RegExp): Promise<string[]> {
@@ -148,7 +136,7 @@ const parsed = (page: Page, svg: string) =>
   }, svg);
 
 test("a canvas opens as a graph that is searched, folded, exported and restored", { timeout: 240_000 }, async () => {
-  const { page, problems } = await openPage(lab);
+  const { page, problems } = await openPage(lab, PAGE);
   const viewer = await openFile(page, "small.canvas.json");
   await nodeOf(viewer, "memory, LSTM").waitFor();
   // Edges carry the shapes of Keras.
@@ -158,28 +146,28 @@ test("a canvas opens as a graph that is searched, folded, exported and restored"
     .getByRole("img", { name: "From bars to memory: 100 × 8", includeHidden: true })
     .waitFor({ state: "attached" });
   await viewer.getByText("100 × 8", { exact: true }).waitFor();
-  await look(page, "canvas-light");
+  await picture(page, "canvas-light");
   expect(await difference(viewer.locator(".react-flow"), "canvas")).toBeLessThan(0.01);
-  expect(await complaints(page)).toEqual([]);
+  expect(await complaints(page, VIEWER)).toEqual([]);
 
   // By keyboard: found, gone on from, looked at.
   const find = viewer.getByRole("combobox", { name: "Find a node" });
   await find.fill("lst");
   await viewer.getByRole("option", { name: "memory LSTM" }).waitFor();
   await find.press("Enter");
-  await poll(() => focused(page)).toBe("memory, LSTM");
+  await poll(() => focusedLabel(page)).toBe("memory, LSTM");
   await page.keyboard.press("ArrowRight");
-  await poll(() => focused(page)).toBe("LayerNormalization, LayerNormalization");
+  await poll(() => focusedLabel(page)).toBe("LayerNormalization, LayerNormalization");
   await page.keyboard.press("ArrowLeft");
-  await poll(() => focused(page)).toBe("memory, LSTM");
+  await poll(() => focusedLabel(page)).toBe("memory, LSTM");
   await page.keyboard.press("Enter");
   const panel = viewer.getByRole("complementary", { name: "Details of memory" });
   await panel.getByRole("row", { name: "units 32" }).waitFor();
   await panel.getByRole("row", { name: "activation tanh" }).waitFor();
-  expect(await complaints(page)).toEqual([]);
+  expect(await complaints(page, VIEWER)).toEqual([]);
   await page.keyboard.press("Escape");
   await panel.waitFor({ state: "detached" });
-  await poll(() => focused(page)).toBe("memory, LSTM");
+  await poll(() => focusedLabel(page)).toBe("memory, LSTM");
 
   // A problem is where it is.
   await viewer.getByRole("button", { name: "Fit" }).click();
@@ -195,16 +183,16 @@ test("a canvas opens as a graph that is searched, folded, exported and restored"
   await nodeOf(viewer, "Trunk, group of 2").waitFor();
   await nodeOf(viewer, "trunk, Dense").waitFor({ state: "detached" });
   // The focus stays with what is folded and unfolded.
-  await poll(() => focused(page)).toBe("Trunk, group of 2");
+  await poll(() => focusedLabel(page)).toBe("Trunk, group of 2");
   await page.keyboard.press("Space");
-  await poll(() => focused(page)).toBe("Fold Trunk");
+  await poll(() => focusedLabel(page)).toBe("Fold Trunk");
   await page.keyboard.press("Space");
-  await poll(() => focused(page)).toBe("Trunk, group of 2");
+  await poll(() => focusedLabel(page)).toBe("Trunk, group of 2");
   await viewer.getByRole("img", { name: "From Trunk to up: 64", includeHidden: true }).waitFor({ state: "attached" });
   // What is found in a folded group unfolds it.
   await find.fill("trunk");
   await find.press("Enter");
-  await poll(() => focused(page)).toBe("trunk, Dense");
+  await poll(() => focusedLabel(page)).toBe("trunk, Dense");
   await viewer.getByRole("button", { name: "Fit" }).click();
 
   const svg = await parsed(page, (await exported(page, "SVG")).toString());
@@ -224,11 +212,11 @@ test("a canvas opens as a graph that is searched, folded, exported and restored"
   await page.evaluate(`HTMLCanvasElement.prototype.toBlob = HTMLCanvasElement.prototype.litlabToBlob`);
 
   await useTheme(page, "JupyterLab Dark");
-  await look(page, "canvas-dark");
-  expect(await complaints(page)).toEqual([]);
+  await picture(page, "canvas-dark");
+  expect(await complaints(page, VIEWER)).toEqual([]);
   await useTheme(page, "JupyterLab Dark High Contrast");
-  await look(page, "canvas-high-contrast");
-  expect(await complaints(page)).toEqual([]);
+  await picture(page, "canvas-high-contrast");
+  expect(await complaints(page, VIEWER)).toEqual([]);
   await useTheme(page, "JupyterLab Light");
 
   // The editor is there, and what is written in it is shown.
@@ -246,11 +234,10 @@ test("a canvas opens as a graph that is searched, folded, exported and restored"
   await page.getByRole("main").getByRole("tab", { name: "small.canvas.json" }).first().click();
   await nodeOf(shown(page), "memory, LSTM").waitFor();
   expect(problems).toEqual([]);
-  await page.close();
 });
 
 test("a canvas that cannot be shown says why", { timeout: 240_000 }, async () => {
-  const { page, problems } = await openPage(lab);
+  const { page, problems } = await openPage(lab, PAGE);
   for (const [name, [, reason]] of Object.entries(WRONG)) {
     const viewer = await openFile(page, name);
     const alert = viewer.getByRole("alert");
@@ -258,18 +245,17 @@ test("a canvas that cannot be shown says why", { timeout: 240_000 }, async () =>
     expect(await alert.textContent()).toMatch(reason);
     await alert.getByRole("button", { name: "Open with JSON editor" }).waitFor();
   }
-  await look(page, "refused");
-  expect(await complaints(page)).toEqual([]);
+  await picture(page, "canvas-refused");
+  expect(await complaints(page, VIEWER)).toEqual([]);
   await openFile(page, "text.canvas.json");
   await shown(page).getByRole("button", { name: "Open with JSON editor" }).click();
   await page.locator(".jp-FileEditor .cm-content").getByText("what is this?").waitFor();
   expect(problems).toEqual([]);
-  await page.close();
 });
 
 test("a node that a reload removes is let go of", { timeout: 240_000 }, async () => {
   writeFileSync(join(lab.files, "shrinks.canvas.json"), writeCanvas(SMALL));
-  const { page, problems } = await openPage(lab);
+  const { page, problems } = await openPage(lab, PAGE);
   const viewer = await openFile(page, "shrinks.canvas.json");
   await nodeOf(viewer, "strength, Input").click();
   const panel = viewer.getByRole("complementary", { name: "Details of strength" });
@@ -298,19 +284,18 @@ test("a node that a reload removes is let go of", { timeout: 240_000 }, async ()
   });
   expect(drawn).toBe(0);
   await page.keyboard.press("Home");
-  await poll(() => focused(page)).toMatch(/./);
+  await poll(() => focusedLabel(page)).toMatch(/./);
   expect(problems).toEqual([]);
-  await page.close();
 });
 
 test("a canvas of 1,000 nodes pans, zooms and is searched", { timeout: 240_000 }, async () => {
-  const { page, problems } = await openPage(lab);
+  const { page, problems } = await openPage(lab, PAGE);
   const viewer = await openFile(page, "n1000.canvas.json");
   await viewer.locator(".react-flow__viewport").waitFor({ timeout: 60_000 });
   const place = () =>
     viewer.locator(".react-flow__viewport").evaluate((element) => (element as HTMLElement).style.transform);
   await poll(() => viewer.locator(".litlab-Graph-node").count()).toBe(1000);
-  await look(page, "canvas-1000");
+  await picture(page, "canvas-1000");
   const box = await viewer.locator(".react-flow__pane").boundingBox();
   if (!box) throw new Error("the graph has no place");
   const [x, y] = [box.x + box.width / 2, box.y + 20];
@@ -328,7 +313,7 @@ test("a canvas of 1,000 nodes pans, zooms and is searched", { timeout: 240_000 }
   const find = viewer.getByRole("combobox", { name: "Find a node" });
   await find.fill("dense_777");
   await find.press("Enter");
-  await poll(() => focused(page)).toBe("dense_777, Dense");
+  await poll(() => focusedLabel(page)).toBe("dense_777, Dense");
   // An export looks each colour up once, not for each node.
   await viewer.locator(".litlab-Graph-area").evaluate((area) => {
     new MutationObserver((records) => {
@@ -342,11 +327,10 @@ test("a canvas of 1,000 nodes pans, zooms and is searched", { timeout: 240_000 }
   // Only what is in view is on the page.
   await poll(() => viewer.locator(".litlab-Graph-node").count()).toBeLessThan(100);
   expect(problems).toEqual([]);
-  await page.close();
 });
 
 test("a canvas that is opened and closed 100 times leaves nothing", { timeout: 600_000 }, async () => {
-  const { page, problems } = await openPage(lab);
+  const { page, problems } = await openPage(lab, PAGE);
   const tools = await page.context().newCDPSession(page);
   const counted = async () => {
     await tools.send("HeapProfiler.collectGarbage");
@@ -366,11 +350,10 @@ test("a canvas that is opened and closed 100 times leaves nothing", { timeout: 6
   expect((after.nodes - before.nodes) / 100).toBeLessThan(10);
   expect(await detachedNodes(tools, /litlab-|react-flow/)).toEqual([]);
   expect(problems).toEqual([]);
-  await page.close();
 });
 
 test("the drive lit: has the teams' canvases", { timeout: 240_000 }, async () => {
-  const { page, problems } = await openPage(lab);
+  const { page, problems } = await openPage(lab, PAGE);
   const contents = (call: string) =>
     page.evaluate(`window.jupyterapp.serviceManager.contents.${call}.then(
       (model) => model && ({ path: model.path, writable: model.writable, hash: model.hash,
@@ -420,5 +403,4 @@ test("the drive lit: has the teams' canvases", { timeout: 240_000 }, async () =>
 
   // Jupyter's own answers to what is not there are no faults of the page.
   expect(problems.filter((problem) => !/404/.test(problem))).toEqual([]);
-  await page.close();
 });

@@ -4,26 +4,18 @@ import { saveKeras } from "@litlab/sdk";
 import * as tf from "@litlab/sdk/tf";
 import type { Download, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type DemoLab, startDemoLab } from "../lab.js";
+import { complaints, execute, openPage, picture, useTheme } from "../lab-page.js";
 import { ROOT } from "../python.js";
-import {
-  complaints,
-  execute,
-  look,
-  nodeOf,
-  openFile,
-  openPage,
-  shown,
-  startViewerLab,
-  useTheme,
-  type ViewerLab,
-} from "./viewer-lab.js";
+import { focusedLabel, nodeOf, openFile, shown, VIEWER } from "./viewer.js";
 
+const PAGE = { width: 1300, height: 800 };
 const poll = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
 
-let lab: ViewerLab;
+let lab: DemoLab;
 
 beforeAll(async () => {
-  lab = await startViewerLab();
+  lab = await startDemoLab("model");
   copyFileSync(join(ROOT, "cli/demo/spy_e1.keras"), join(lab.files, "spy_e1.keras"));
   writeFileSync(join(lab.files, "bad.keras"), "no model");
   writeFileSync(join(lab.files, "bad.h5"), "no model");
@@ -48,17 +40,15 @@ const nodesOf = (page: Page) =>
     .locator(".litlab-Graph-node")
     .evaluateAll((nodes) => nodes.map((node) => node.getAttribute("aria-label")));
 
-const focused = (page: Page) => page.evaluate(`document.activeElement?.getAttribute("aria-label")`);
-
 test("a model's file opens as a graph with its summary, weights and histograms", { timeout: 240_000 }, async () => {
-  const { page, problems } = await openPage(lab);
+  const { page, problems } = await openPage(lab, PAGE);
   const viewer = await openFile(page, "spy_e1.keras");
   await viewer.getByRole("button", { name: /, InputLayer$/ }).waitFor({ timeout: 60_000 });
   expect(await nodesOf(page)).toHaveLength(11);
   await viewer.getByText("(None, 16)", { exact: true }).first().waitFor();
   await viewer.getByText("12,849 parameters").waitFor();
-  await look(page, "model-light");
-  expect(await complaints(page)).toEqual([]);
+  await picture(page, "model-light");
+  expect(await complaints(page, VIEWER)).toEqual([]);
 
   const dense = (await nodesOf(page)).find((name) => name?.endsWith("_0, Dense"));
   await nodeOf(viewer, dense ?? "").click();
@@ -81,11 +71,11 @@ test("a model's file opens as a graph with its summary, weights and histograms",
     .getByRole("region", { name: "Summary of spy_e1.keras" })
     .getByText(/Total params: 12,849/)
     .waitFor();
-  await look(page, "model-panel");
-  expect(await complaints(page)).toEqual([]);
+  await picture(page, "model-panel");
+  expect(await complaints(page, VIEWER)).toEqual([]);
   await useTheme(page, "JupyterLab Dark");
-  await look(page, "model-dark");
-  expect(await complaints(page)).toEqual([]);
+  await picture(page, "model-dark");
+  expect(await complaints(page, VIEWER)).toEqual([]);
   await useTheme(page, "JupyterLab Light");
 
   const [file]: [Download, unknown] = await Promise.all([
@@ -98,50 +88,48 @@ test("a model's file opens as a graph with its summary, weights and histograms",
   const copies = readdirSync(lab.files, { recursive: true, encoding: "utf8" });
   expect(copies.filter((name) => /spy_e1.+checkpoint/.test(name))).toEqual([]);
   expect(problems).toEqual([]);
-  await page.close();
 });
 
 test("a nested model is unfolded", { timeout: 240_000 }, async () => {
-  const { page, problems } = await openPage(lab);
+  const { page, problems } = await openPage(lab, PAGE);
   const viewer = await openFile(page, "nested.keras");
   await viewer.getByRole("button", { name: /^inner, / }).waitFor({ timeout: 60_000 });
   expect((await nodesOf(page)).join()).not.toContain("inner_a");
   await viewer.getByRole("button", { name: "Unfold inner" }).click();
   await nodeOf(viewer, "inner_a, Dense").waitFor();
   await nodeOf(viewer, "inner_b, Dense").waitFor();
-  await poll(() => focused(page)).toBe("Fold inner");
+  await poll(() => focusedLabel(page)).toBe("Fold inner");
   // The frame lies behind what is in it.
   const layer = viewer.locator(".react-flow__node-frame").evaluate((frame) => getComputedStyle(frame).zIndex);
   expect(Number(await layer)).toBeLessThan(0);
-  await look(page, "model-nested");
-  expect(await complaints(page)).toEqual([]);
+  await picture(page, "model-nested");
+  expect(await complaints(page, VIEWER)).toEqual([]);
   await viewer.getByRole("button", { name: "Fold inner" }).click();
   await nodeOf(viewer, "inner_a, Dense").waitFor({ state: "detached" });
   // Found where it is folded away.
   const find = viewer.getByRole("combobox", { name: "Find a node" });
   await find.fill("inner_b");
   await find.press("Enter");
-  await poll(() => focused(page)).toBe("inner_b, Dense");
+  await poll(() => focusedLabel(page)).toBe("inner_b, Dense");
   // An open model is found too: its frame is shown, once, and keys go on from there.
   await find.fill("inner");
   await viewer.getByRole("option", { name: /^inner Functional|^inner Sequential/ }).click();
-  await poll(() => focused(page)).toBe("Fold inner");
+  await poll(() => focusedLabel(page)).toBe("Fold inner");
   await page.keyboard.press("Home");
-  await poll(() => focused(page)).toBe("in, InputLayer");
+  await poll(() => focusedLabel(page)).toBe("in, InputLayer");
   // Only what is in view is on the page.
   await viewer.getByRole("button", { name: "Fit" }).click();
   await nodeOf(viewer, "out, Dense").click();
   const panel = viewer.getByRole("complementary");
   await panel.getByRole("button", { name: "inner", exact: true }).click();
-  await poll(() => focused(page)).toBe("Fold inner");
+  await poll(() => focusedLabel(page)).toBe("Fold inner");
   await panel.getByRole("button", { name: "Close the details" }).click();
-  await poll(() => focused(page)).toBe("Fold inner");
+  await poll(() => focusedLabel(page)).toBe("Fold inner");
   expect(problems).toEqual([]);
-  await page.close();
 });
 
 test("a vault item's model opens and comes back after a reload", { timeout: 240_000 }, async () => {
-  const { page, problems } = await openPage(lab);
+  const { page, problems } = await openPage(lab, PAGE);
   const stored = page.waitForResponse(
     (answer) =>
       /api\/workspaces/.test(answer.url()) &&
@@ -160,20 +148,18 @@ test("a vault item's model opens and comes back after a reload", { timeout: 240_
     .waitFor({ timeout: 60_000 });
   expect(await nodesOf(page)).toHaveLength(11);
   expect(problems).toEqual([]);
-  await page.close();
 });
 
 test("a file that is no model says so in its tab", { timeout: 240_000 }, async () => {
-  const { page, problems } = await openPage(lab);
+  const { page, problems } = await openPage(lab, PAGE);
   for (const name of ["bad.keras", "bad.h5"]) {
     const viewer = await openFile(page, name);
     const alert = viewer.getByRole("alert");
     await alert.waitFor({ timeout: 60_000 });
     expect(await alert.textContent()).toMatch(new RegExp(name.replace(".", "\\.")));
     await alert.getByRole("button", { name: "Retry" }).waitFor();
-    await look(page, name);
+    await picture(page, `model-${name}`);
   }
-  expect(await complaints(page)).toEqual([]);
+  expect(await complaints(page, VIEWER)).toEqual([]);
   expect(problems).toEqual([]);
-  await page.close();
 });

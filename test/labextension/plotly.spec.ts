@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
-import { type Lab, startLab } from "../lab.js";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type FolderLab, startFolderLab } from "../lab.js";
+import { codeCell, execute, kernelIdle, type LabPage, openPage, picture, runCell } from "../lab-page.js";
 import { naiveBar } from "../naive-bar.js";
 import { notebookText } from "../notebook.js";
-import { ROOT } from "../python.js";
 
 /** A trade every 20 s for 7,000 minutes; each minute opens at a price of its own. */
 const START = Date.UTC(2024, 2, 4) * 1000;
@@ -37,53 +37,22 @@ await display({ "application/vnd.plotly.v1+json": { data: [{ type: "heatmap" }] 
 
 const poll = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
 
-let folder: string;
-let lab: Lab;
+let lab: FolderLab;
 
 beforeAll(async () => {
-  mkdirSync(join(ROOT, ".cache"), { recursive: true });
-  folder = mkdtempSync(join(ROOT, ".cache/plotly-"));
-  const env = {
-    JUPYTER_PATH: join(ROOT, ".venv/share/jupyter"),
-    JUPYTER_CONFIG_DIR: join(folder, "config"),
-    XDG_STATE_HOME: join(folder, "state"),
-  };
-  const options = ["--no-browser", "--allow-root", `--ServerApp.root_dir=${folder}`, "--IdentityProvider.token="];
-  const exposed = "--LabApp.expose_app_in_browser=True";
-  lab = await startLab((port) => [join(ROOT, ".venv/bin/jupyter"), "lab", `--port=${port}`, ...options, exposed], env);
+  lab = await startFolderLab({ name: "plotly" });
 });
 
-afterAll(async () => {
-  await lab?.close();
-  if (folder) rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => lab?.close());
 
-/** Opens a notebook of cells; `problems` are the console's errors from then on. */
-async function open(name: string, cells: readonly string[]): Promise<{ page: Page; problems: string[] }> {
-  writeFileSync(join(folder, name), notebookText(cells));
-  const page = await lab.browser.newPage({ viewport: { width: 1400, height: 1700 } });
-  onTestFailed(() => page.screenshot({ path: join(ROOT, ".cache/plotly-failed.png") }).then(() => {}));
-  const problems: string[] = [];
-  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-  page.on("pageerror", (error) => problems.push(String(error)));
-  await page.goto(`${lab.address}/tree/${name}?reset`);
-  await page.locator("#jp-main-statusbar").getByText("TypeScript (Lit Lab) | Idle").waitFor();
-  return { page, problems };
-}
-
-const cell = (page: Page, index: number) => page.locator(".jp-NotebookPanel .jp-CodeCell").nth(index);
-
-async function run(page: Page, index: number): Promise<void> {
-  await cell(page, index).locator(".jp-InputPrompt").click();
-  await page.keyboard.press("Shift+Enter");
-  await cell(page, index)
-    .locator(".jp-InputPrompt")
-    .getByText(`[${index + 1}]:`)
-    .waitFor();
+/** Opens a notebook of cells. */
+function open(name: string, cells: readonly string[]): Promise<LabPage> {
+  writeFileSync(join(lab.files, name), notebookText(cells));
+  return openPage(lab, { notebook: name, height: 1700 });
 }
 
 const chartOf = (page: Page, index: number) =>
-  cell(page, index).getByRole("figure", { name: / bars of 1 (min|tick), UTC/ });
+  codeCell(page, index).getByRole("figure", { name: / bars of 1 (min|tick), UTC/ });
 
 interface Held {
   readonly open: number[];
@@ -165,13 +134,13 @@ const commCount = (page: Page, path: string): Promise<number> =>
 
 test("charts of many bars are refined by their kernel", { timeout: 120_000 }, async () => {
   const { page, problems } = await open("charts.ipynb", CELLS);
-  await run(page, 0);
-  await run(page, 1);
+  await runCell(page, 0, 1);
+  await runCell(page, 1, 2);
   const [minutes, trades] = [chartOf(page, 0), chartOf(page, 1)];
   await expectCandles(minutes, 12);
   await expectCandles(trades, 11);
   const whole = await held(minutes);
-  await page.screenshot({ path: join(ROOT, ".cache/plotly-light.png") });
+  await picture(page, "plotly-light");
 
   // Both are zoomed into, each on its own.
   await drag(page, minutes, 0.4, 0.6);
@@ -180,7 +149,7 @@ test("charts of many bars are refined by their kernel", { timeout: 120_000 }, as
   expect(part.end / COUNT).toBeCloseTo(0.6, 2);
   const zoomed = await held(minutes);
   expect(zoomed.range[1] - zoomed.range[0]).toBeCloseTo(zoomed.open.length, -1);
-  await page.screenshot({ path: join(ROOT, ".cache/plotly-zoomed.png") });
+  await picture(page, "plotly-zoomed");
   await drag(page, trades, 0.5, 0.9);
   await expectCandles(trades, 5);
   await drag(page, trades, 0.5, 0.6);
@@ -200,10 +169,10 @@ test("charts of many bars are refined by their kernel", { timeout: 120_000 }, as
       .first()
       .evaluate(({ style }: { style: { fill?: string } }) => style.fill);
   const light = await ink();
-  await page.evaluate(`window.jupyterapp.commands.execute("apputils:change-theme", { theme: "JupyterLab Dark" })`);
+  await execute(page, "apputils:change-theme", { theme: "JupyterLab Dark" });
   await poll(ink).not.toBe(light);
   expect(await held(trades)).toEqual(before);
-  await page.screenshot({ path: join(ROOT, ".cache/plotly-dark.png") });
+  await picture(page, "plotly-dark");
 
   // The panel's width is the chart's.
   const width = () =>
@@ -215,9 +184,9 @@ test("charts of many bars are refined by their kernel", { timeout: 120_000 }, as
   await page.setViewportSize({ width: 1100, height: 1700 });
   await poll(width).toBeLessThan(wide - 200);
 
-  await page.evaluate(`window.jupyterapp.commands.execute("docmanager:save")`);
+  await execute(page, "docmanager:save");
   const saved = () =>
-    JSON.parse(readFileSync(join(folder, "charts.ipynb"), "utf8")) as {
+    JSON.parse(readFileSync(join(lab.files, "charts.ipynb"), "utf8")) as {
       cells: { outputs: { data: Record<string, unknown> }[] }[];
     };
   expect(Object.keys(saved().cells[0]?.outputs[0]?.data ?? {})).toEqual(
@@ -228,13 +197,12 @@ test("charts of many bars are refined by their kernel", { timeout: 120_000 }, as
   await page.locator(".jp-NotebookPanel").waitFor({ state: "detached" });
   await poll(() => commCount(page, "charts.ipynb")).toBe(0);
   expect(problems).toEqual([]);
-  await page.close();
 });
 
 test("a chart stays when its kernel is restarted or gone", { timeout: 120_000 }, async () => {
   const { page, problems } = await open("restart.ipynb", CELLS.slice(0, 1));
   const chart = chartOf(page, 0);
-  await run(page, 0);
+  await runCell(page, 0, 1);
   await expectCandles(chart, 12);
   await drag(page, chart, 0.2, 0.4);
   await expectCandles(chart, 3);
@@ -244,7 +212,7 @@ test("a chart stays when its kernel is restarted or gone", { timeout: 120_000 },
   await page.getByRole("menuitem", { name: /^Restart Kernel…/ }).click();
   await page.locator(".jp-Dialog .jp-mod-accept").click();
   await page.locator(".jp-Dialog").waitFor({ state: "detached" });
-  await page.locator("#jp-main-statusbar").getByText("TypeScript (Lit Lab) | Idle").waitFor();
+  await kernelIdle(page);
   // All of it is in the page, what is asked of the kernel finds nothing.
   await doubleClick(page, chart);
   await expectCandles(chart, 12);
@@ -263,12 +231,11 @@ test("a chart stays when its kernel is restarted or gone", { timeout: 120_000 },
   await poll(async () => Math.round((await range())[0] / 10)).toBe(105);
   await expectCandles(chart, 12);
   expect(problems).toEqual([]);
-  await page.close();
 });
 
 test("a figure runs no script, and one that is none says so", { timeout: 60_000 }, async () => {
   const { page } = await open("hostile.ipynb", [HOSTILE_CELL]);
-  await run(page, 0);
+  await runCell(page, 0, 1);
   await page.getByRole("figure", { name: "link" }).locator(".main-svg").first().waitFor();
   await page.getByText("This is no figure of Plotly.").waitFor();
   await page.getByText("Lit Lab draws no figures with heatmap.").waitFor();
@@ -279,5 +246,4 @@ test("a figure runs no script, and one that is none says so", { timeout: 60_000 
     return [window.hacked, figure.querySelectorAll("img, script, [onerror]").length, links.filter((to) => /script/.test(to))];
   })()`);
   expect(found).toEqual([undefined, 0, []]);
-  await page.close();
 });

@@ -1,16 +1,15 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { importModel, VaultItem } from "@litlab/sdk";
-import type { AxeResults } from "axe-core";
-import type { Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, onTestFailed, test, vi } from "vitest";
-import { makeDemoHome } from "../demo-home.js";
-import { type Lab, startLab } from "../lab.js";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { type DemoLab, startDemoLab } from "../lab.js";
+import { codeCell, complaints, execute, kernelIdle, openPage, picture, runCell, useTheme } from "../lab-page.js";
 import { notebookText } from "../notebook.js";
 import { ROOT, runPython } from "../python.js";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const PREVIEW = ".litlab-PreviewTab:not(.lm-mod-hidden)";
+const PAGE = { height: 1100 };
 
 /** What a model's file says: its layers, the numbers that it has learned, its bytes. */
 const READ_MODEL = `
@@ -30,30 +29,16 @@ with h5py.File(sys.argv[1]) as f:
     print(json.dumps({name: d[:3].reshape(3, -1)[:, :8].tolist() for name, d in f.items() if not name.startswith("_")}))
 `;
 
-let folder: string;
-let demo: Awaited<ReturnType<typeof makeDemoHome>>;
-let lab: Lab;
+let lab: DemoLab;
 
 beforeAll(async () => {
-  mkdirSync(join(ROOT, ".cache"), { recursive: true });
-  folder = mkdtempSync(join(ROOT, ".cache/preview-"));
-  demo = await makeDemoHome();
-  vi.stubEnv("LIT_HOME", demo.home);
-  const env = {
-    JUPYTER_PATH: join(ROOT, ".venv/share/jupyter"),
-    JUPYTER_CONFIG_DIR: join(folder, "config"),
-    XDG_STATE_HOME: join(folder, "state"),
-  };
-  const options = ["--no-browser", "--allow-root", `--ServerApp.root_dir=${folder}`, "--IdentityProvider.token="];
-  const exposed = "--LabApp.expose_app_in_browser=True";
-  lab = await startLab((port) => [join(ROOT, ".venv/bin/jupyter"), "lab", `--port=${port}`, ...options, exposed], env);
+  lab = await startDemoLab("preview");
+  vi.stubEnv("LIT_HOME", lab.home);
 });
 
 afterAll(async () => {
   await lab?.close();
   vi.unstubAllEnvs();
-  demo?.remove();
-  if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
 /** What would run a script if a page took it as HTML, or load a picture if it took it as CSS. */
@@ -70,25 +55,6 @@ with sqlite3.connect(f"{home}/contoso/catalogue.sqlite") as db:
         where name = 'hostile'""", [text, text])
 `;
 
-/** Opens JupyterLab, at a file of it if there is one; `problems` are the console's errors from then on. */
-async function open(file = ""): Promise<{ page: Page; problems: string[] }> {
-  const page = await lab.browser.newPage({ viewport: { width: 1400, height: 1100 } });
-  page.setDefaultTimeout(60_000);
-  onTestFailed(() => page.screenshot({ path: join(ROOT, ".cache/preview-failed.png") }).then(() => {}));
-  const problems: string[] = [];
-  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-  page.on("pageerror", (error) => problems.push(String(error)));
-  await page.goto(`${lab.address}${file && `/tree/${file}`}?reset`);
-  await page.waitForFunction("window.jupyterapp");
-  await page.evaluate("window.jupyterapp.restored.then(() => {})");
-  return { page, problems };
-}
-
-const execute = (page: Page, command: string, args: Record<string, string>): Promise<void> =>
-  page.evaluate(
-    `window.jupyterapp.commands.execute(${JSON.stringify(command)}, ${JSON.stringify(args)}).then(() => {})`,
-  );
-
 const tab = (page: Page, name: string) => page.locator("#jp-main-dock-panel").getByRole("tab", { name });
 
 /** A table's rows, as they are read. */
@@ -97,27 +63,13 @@ const rowsOf = async (page: Page, name: string): Promise<string[][]> => {
   return Promise.all(rows.map((row) => row.getByRole("cell").allTextContents()));
 };
 
-const screenshot = (page: Page, name: string) => page.screenshot({ path: join(ROOT, `.cache/preview-${name}.png`) });
-
-/** What axe-core finds that keeps people out. */
-async function barriers(page: Page, selector: string): Promise<string[]> {
-  await page.evaluate(AXE);
-  const results = (await page.evaluate(`axe.run(${JSON.stringify(selector)})`)) as AxeResults;
-  return results.violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-}
-
 /** The page's layout, as the server keeps it. */
 const savedLayout = (): string => {
-  const workspaces = join(folder, "config/lab/workspaces");
+  const workspaces = join(lab.folder, "config/lab/workspaces");
   return readdirSync(workspaces)
     .map((name) => readFileSync(join(workspaces, name), "utf8"))
     .join();
 };
-
-const codeCell = (page: Page, index: number): Locator =>
-  page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").nth(index);
 
 /** A cell's source, as the notebook has it. */
 const sourceOf = (page: Page, index: number): Promise<string> =>
@@ -125,18 +77,12 @@ const sourceOf = (page: Page, index: number): Promise<string> =>
     `window.jupyterapp.shell.currentWidget.content.widgets[${index}].model.sharedModel.getSource()`,
   ) as Promise<string>;
 
-async function run(page: Page, index: number, count: number): Promise<void> {
-  await codeCell(page, index).locator(".jp-InputPrompt").click();
-  await page.keyboard.press("Shift+Enter");
-  await codeCell(page, index).locator(".jp-InputPrompt").getByText(`[${count}]:`).waitFor();
-}
-
 const themes = ["JupyterLab Dark High Contrast", "JupyterLab Dark", "JupyterLab Light"];
 
 test("an item opens from the palette, its asset from there; both are what the files say", {
   timeout: 180_000,
 }, async () => {
-  const { page, problems } = await open();
+  const { page, problems } = await openPage(lab, PAGE);
   await expect(page.locator("#jp-main-statusbar").getByText("Lit Lab: ").isVisible()).resolves.toBe(false);
   await page.getByRole("menuitem", { name: "View", exact: true }).click();
   await page.getByRole("menuitem", { name: /^Activate Command Palette/ }).click();
@@ -147,7 +93,7 @@ test("an item opens from the palette, its asset from there; both are what the fi
   await dialog.getByRole("button", { name: "Ok" }).click();
   await tab(page, "spy_e1").locator('[data-icon="litlab:model"]').waitFor();
   await page.getByRole("heading", { name: "spy_e1" }).waitFor();
-  await screenshot(page, "item");
+  await picture(page, "preview-item");
 
   const details = await new VaultItem("contoso", "spy_e1").details;
   const record = page.getByRole("region", { name: "Record" });
@@ -158,7 +104,7 @@ test("an item opens from the palette, its asset from there; both are what the fi
   expect(await rowsOf(page, "Inputs")).toEqual([["input_1", "(None, 801)", "100_1_min, RSI14TA_day"]]);
   expect((await rowsOf(page, "Outputs")).map((row) => row.slice(1))).toEqual([["(None, 1)", "long_updown[0]"]]);
   const file = page.getByRole("region", { name: "Model file" });
-  const path = await file.getByText(demo.home).textContent();
+  const path = await file.getByText(lab.home).textContent();
   const model = JSON.parse(await runPython(READ_MODEL, [path ?? ""])) as {
     layers: [string, string][];
     parameters: number;
@@ -181,9 +127,9 @@ test("an item opens from the palette, its asset from there; both are what the fi
   await page.keyboard.press("Enter");
   await tab(page, "schema_demo").locator('[data-icon="litlab:asset"]').waitFor();
   await page.getByRole("heading", { name: "First samples" }).waitFor();
-  await screenshot(page, "asset");
+  await picture(page, "preview-asset");
   const asset = JSON.parse(
-    await runPython(READ_ASSET, [join(demo.home, "contoso/assets/schema_demo/schema_demo_test.h5")]),
+    await runPython(READ_ASSET, [join(lab.home, "contoso/assets/schema_demo/schema_demo_test.h5")]),
   ) as Record<string, number[][]>;
   expect((await rowsOf(page, "Datasets")).map(([name]) => name).sort()).toEqual(Object.keys(asset).sort());
   for (const [name, samples] of Object.entries(asset)) {
@@ -200,13 +146,12 @@ test("an item opens from the palette, its asset from there; both are what the fi
   ]);
   const status = page.locator("#jp-main-statusbar").getByText(/^Lit Lab: \S+$/);
   await status.waitFor();
-  expect(await status.getAttribute("title")).toContain(demo.home);
+  expect(await status.getAttribute("title")).toContain(lab.home);
 
   for (const theme of themes) {
-    await execute(page, "apputils:change-theme", { theme });
-    await page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor({ state: "attached" });
-    expect(await barriers(page, ".litlab-PreviewTab:not(.lm-mod-hidden)")).toEqual([]);
-    await screenshot(page, theme.replaceAll(" ", "-"));
+    await useTheme(page, theme);
+    expect(await complaints(page, PREVIEW)).toEqual([]);
+    await picture(page, `preview-${theme.replaceAll(" ", "-")}`);
   }
 
   // Both are there again after a reload; the one that is in front loads.
@@ -217,15 +162,14 @@ test("an item opens from the palette, its asset from there; both are what the fi
   await tab(page, "spy_e1").first().click();
   await page.getByRole("heading", { name: "spy_e1" }).waitFor();
   expect(problems).toEqual([]);
-  await page.close();
 });
 
 test("what another process renames is followed; what is not there says so", { timeout: 120_000 }, async () => {
-  const { page, problems } = await open();
+  const { page, problems } = await openPage(lab, PAGE);
   await execute(page, "litlab:open-item", { team: "contoso", name: "later" });
   await page.getByRole("alert").getByText("item later not found").waitFor();
-  await screenshot(page, "problem");
-  expect(await barriers(page, ".litlab-PreviewTab:not(.lm-mod-hidden)")).toEqual([]);
+  await picture(page, "preview-problem");
+  expect(await complaints(page, PREVIEW)).toEqual([]);
   await page.getByRole("button", { name: "Retry" }).click();
   await page.getByRole("alert").getByText("item later not found").waitFor();
   const item = new VaultItem("contoso", "spy_e1");
@@ -234,36 +178,33 @@ test("what another process renames is followed; what is not there says so", { ti
   await item.rename("spy_e1");
   await page.getByRole("alert").waitFor();
   expect(problems).toEqual([]);
-  await page.close();
 });
 
 test("what a file or a record says is text", { timeout: 120_000 }, async () => {
   const model = join(ROOT, "cli/demo/spy_e1.keras");
   await importModel("contoso", model, ["100_1_min", HOSTILE], "hostile");
-  await runPython(WRITE_HOSTILE, [demo.home, HOSTILE]);
-  const { page } = await open();
+  await runPython(WRITE_HOSTILE, [lab.home, HOSTILE]);
+  const { page } = await openPage(lab, PAGE);
   const requests: string[] = [];
   page.on("request", (request) => requests.push(request.url()));
   await execute(page, "litlab:open-item", { team: "contoso", name: "hostile" });
   await page.getByRole("region", { name: "Record" }).getByText(HOSTILE).first().waitFor();
   expect(await rowsOf(page, "Inputs")).toEqual([["input_1", "(None, 801)", `100_1_min, ${HOSTILE}`]]);
-  await screenshot(page, "hostile-item");
+  await picture(page, "preview-hostile-item");
   await page.getByRole("button", { name: "hostile", exact: true }).click();
   await page.getByRole("heading", { name: HOSTILE }).waitFor();
   expect(await rowsOf(page, `First samples of ${HOSTILE}`)).toEqual([0, 1, 2].map((i) => [String(i), "1", "–"]));
-  await screenshot(page, "hostile-asset");
+  await picture(page, "preview-hostile-asset");
   expect(await page.evaluate("window.hacked")).toBeUndefined();
   expect(requests.filter((url) => url.endsWith("/x"))).toEqual([]);
-  await page.close();
 });
 
 test("a drag into a notebook and a command insert cells that run, also twice", { timeout: 240_000 }, async () => {
-  writeFileSync(join(folder, "cells.ipynb"), notebookText(["const item = 1;", "item;"]));
-  const { page, problems } = await open("cells.ipynb");
-  await page.locator("#jp-main-statusbar").getByText("TypeScript (Lit Lab) | Idle").waitFor();
+  writeFileSync(join(lab.files, "cells.ipynb"), notebookText(["const item = 1;", "item;"]));
+  const { page, problems } = await openPage(lab, { ...PAGE, notebook: "cells.ipynb" });
   await page.evaluate(`window.jupyterapp.commands.execute("litlab:open-item", { team: "contoso", name: "spy_e1" })
     .then((widget) => window.jupyterapp.shell.add(widget, "main", { mode: "split-right" }))`);
-  await run(page, 0, 1);
+  await runCell(page, 0, 1);
 
   await page.getByRole("heading", { name: "spy_e1" }).hover();
   await page.mouse.down();
@@ -271,11 +212,11 @@ test("a drag into a notebook and a command insert cells that run, also twice", {
   if (!below) throw new Error("the notebook has no second cell");
   await page.mouse.move(below.x + below.width / 2, below.y + below.height / 2, { steps: 8 });
   await page.locator(".litlab-DragImage").getByText("spy_e1").waitFor();
-  await screenshot(page, "drag");
+  await picture(page, "preview-drag");
   await page.mouse.up();
   await page.locator(".litlab-DragImage").waitFor({ state: "detached" });
   await expect.poll(() => page.locator(".jp-NotebookPanel .jp-CodeCell").count()).toBe(3);
-  await run(page, 1, 2);
+  await runCell(page, 1, 2);
   expect(await sourceOf(page, 1)).toContain(`new VaultItem("contoso", "spy_e1")`);
   await codeCell(page, 1).getByText("Model spy_e1: 11 layers").waitFor();
 
@@ -284,29 +225,27 @@ test("a drag into a notebook and a command insert cells that run, also twice", {
   await page.getByRole("button", { name: "Insert cell" }).click();
   await expect.poll(() => page.locator(".jp-NotebookPanel .jp-CodeCell").count()).toBe(4);
   expect(await sourceOf(page, 2)).toBe(await sourceOf(page, 1));
-  await run(page, 2, 3);
+  await runCell(page, 2, 3);
   await codeCell(page, 2).getByText("Model spy_e1: 11 layers").waitFor();
-  await run(page, 3, 4);
+  await runCell(page, 3, 4);
   expect(await codeCell(page, 3).locator(".jp-OutputArea-output").allTextContents()).toEqual(["1"]);
-  await screenshot(page, "cells");
+  await picture(page, "preview-cells");
   expect(problems).toEqual([]);
-  await page.evaluate(`window.jupyterapp.commands.execute("docmanager:save")`);
-  await page.close();
+  await execute(page, "docmanager:save");
 });
 
 test("without a notebook a new one is made", { timeout: 120_000 }, async () => {
-  const { page, problems } = await open();
+  const { page, problems } = await openPage(lab, PAGE);
   await execute(page, "litlab:insert-cell", { kind: "asset", team: "contoso", name: "schema_demo" });
-  await page.locator("#jp-main-statusbar").getByText("TypeScript (Lit Lab) | Idle").waitFor();
+  await kernelIdle(page);
   expect(await sourceOf(page, 0)).toContain(`new Asset("contoso", "schema_demo")`);
-  await run(page, 0, 1);
+  await runCell(page, 0, 1);
   await codeCell(page, 0).getByText("Asset schema_demo").waitFor();
   await codeCell(page, 0).getByText("Float32Array").first().waitFor();
   await codeCell(page, 0).locator(".jp-InputPrompt").click();
   await execute(page, "litlab:insert-cell", { kind: "canvas", team: "contoso", name: "demo" });
-  await run(page, 1, 2);
+  await runCell(page, 1, 2);
   await codeCell(page, 1).locator(".jp-OutputArea-output").getByRole("img").waitFor();
-  await screenshot(page, "canvas-cell");
+  await picture(page, "preview-canvas-cell");
   expect(problems).toEqual([]);
-  await page.close();
 });

@@ -1,81 +1,37 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { VaultItem } from "@litlab/sdk";
 import { SERVICE_SESSION } from "@litlab/sdk/rpc";
 import Database from "libsql";
 import type { Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { makeDemoHome } from "../demo-home.js";
-import { type Lab, startLab } from "../lab.js";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type DemoLab, type Lab, startDemoLab, startFolderLab } from "../lab.js";
+import { complaints, type LabPage, openPage, picture, useTheme } from "../lab-page.js";
 import { ROOT } from "../python.js";
 
 const TEAM = "contoso";
 const HOSTILE = "<img src=x onerror=alert(1)>";
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SIDEBAR = "#litlab-vault";
 const poll = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
 
-let folder: string;
-let demo: { home: string; remove: () => void };
-let lab: Lab;
-
-/** JupyterLab over a home; `jupyterPath` has its kernels and extensions. */
-async function labOver(name: string, home: string, jupyterPath = join(ROOT, ".venv/share/jupyter")): Promise<Lab> {
-  const files = join(folder, name);
-  mkdirSync(files);
-  const env = {
-    JUPYTER_PATH: jupyterPath,
-    JUPYTER_CONFIG_DIR: join(folder, `${name}-config`),
-    XDG_STATE_HOME: join(folder, `${name}-state`),
-    LIT_HOME: home,
-  };
-  const options = ["--no-browser", "--allow-root", `--ServerApp.root_dir=${files}`, "--IdentityProvider.token="];
-  const exposed = "--LabApp.expose_app_in_browser=True";
-  return startLab((port) => [join(ROOT, ".venv/bin/jupyter"), "lab", `--port=${port}`, ...options, exposed], env);
-}
+let lab: DemoLab;
 
 beforeAll(async () => {
-  mkdirSync(join(ROOT, ".cache"), { recursive: true });
-  folder = mkdtempSync(join(ROOT, ".cache/sidebar-"));
-  demo = await makeDemoHome();
-  process.env.LIT_HOME = demo.home;
-  lab = await labOver("files", demo.home);
-  copyFileSync(join(ROOT, "cli/demo/spy_e1.keras"), join(folder, "files/spy_e1.keras"));
-  writeFileSync(join(folder, "files/bad.h5"), "no model");
+  lab = await startDemoLab("sidebar");
+  process.env.LIT_HOME = lab.home;
+  copyFileSync(join(ROOT, "cli/demo/spy_e1.keras"), join(lab.files, "spy_e1.keras"));
+  writeFileSync(join(lab.files, "bad.h5"), "no model");
 });
 
-afterAll(async () => {
-  await lab?.close();
-  demo?.remove();
-  if (folder) rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => lab?.close());
 
-const opened: Page[] = [];
-afterEach(async ({ task }) => {
-  for (const [index, page] of opened.splice(0).entries()) {
-    if (task.result?.state === "fail") await picture(page, `failed-${index}`);
-    await page.close();
-  }
-});
-
-/** Opens the sidebar in a page of its own; `problems` are the console's errors. */
-async function open({ address, browser }: Lab): Promise<{ page: Page; vault: Locator; problems: string[] }> {
-  const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
-  opened.push(page);
-  const problems: string[] = [];
-  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-  page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("dialog", (dialog) => problems.push(`a dialog says ${dialog.message()}`));
-  await page.goto(`${address}?reset`);
-  // JupyterLab gives it the focus once, some time after the page is there.
-  await page.locator(".jp-Launcher:focus").waitFor({ state: "attached" });
-  const vault = page.getByRole("region", { name: "Vault" });
-  await page.getByRole("tab", { name: "Vault" }).click();
-  return { page, vault, problems };
+/** Opens the sidebar in a page of its own. */
+async function open(lab: Lab): Promise<LabPage & { vault: Locator }> {
+  const opened = await openPage(lab, { width: 1200, height: 900 });
+  await opened.page.getByRole("tab", { name: "Vault" }).click();
+  return { ...opened, vault: opened.page.getByRole("region", { name: "Vault" }) };
 }
-
-const picture = (page: Page, name: string) => page.screenshot({ path: join(ROOT, `.cache/sidebar-${name}.png`) });
 
 const item = (vault: Locator, name: string) =>
   vault.getByRole("tree", { name: "Items" }).getByRole("treeitem", { name, exact: false });
@@ -88,19 +44,6 @@ const names = (vault: Locator): Promise<(string | null)[]> =>
     .getByRole("tree", { name: "Items" })
     .getByRole("treeitem")
     .evaluateAll((rows: { dataset: { name?: string } }[]) => rows.map(({ dataset }) => dataset.name ?? null));
-
-/** What axe finds wrong in the sidebar that is serious. */
-async function complaints(page: Page): Promise<unknown> {
-  await page.evaluate(AXE);
-  return page.evaluate(`axe.run("#litlab-vault").then(({ violations }) => violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => html.slice(0, 200) + failureSummary)]))`);
-}
-
-const useTheme = async (page: Page, theme: string): Promise<void> => {
-  await page.evaluate(`window.jupyterapp.commands.execute("apputils:change-theme", { theme: "${theme}" })`);
-  await page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor({ state: "attached" });
-};
 
 /** The service's process, by its kernel's connection file. */
 async function servicePid({ address }: Lab): Promise<number> {
@@ -122,11 +65,11 @@ test("an item is found, renamed in place and opened, by keyboard alone", { timeo
   await item(vault, "spy_e1").waitFor();
   await item(vault, "spy_e1").click();
   await vault.getByRole("region", { name: "Details" }).getByText("dateAdded").waitFor();
-  await picture(page, "light");
-  expect(await complaints(page)).toEqual([]);
+  await picture(page, "sidebar-light");
+  expect(await complaints(page, SIDEBAR)).toEqual([]);
   await useTheme(page, "JupyterLab Dark");
-  expect(await complaints(page)).toEqual([]);
-  await picture(page, "dark");
+  expect(await complaints(page, SIDEBAR)).toEqual([]);
+  await picture(page, "sidebar-dark");
 
   const box = vault.getByRole("textbox", { name: "New name of spy_e1" });
   await page.keyboard.press("F2");
@@ -135,8 +78,8 @@ test("an item is found, renamed in place and opened, by keyboard alone", { timeo
   await vault.getByRole("alert").waitFor();
   expect(await vault.getByRole("alert").textContent()).toContain(HOSTILE);
   expect(await vault.locator("img").count()).toBe(0);
-  expect(await complaints(page)).toEqual([]);
-  await picture(page, "refused");
+  expect(await complaints(page, SIDEBAR)).toEqual([]);
+  await picture(page, "sidebar-refused");
   await page.keyboard.press("Escape");
   await box.waitFor({ state: "detached" });
   expect(await focused(page)).toBe("spy_e1");
@@ -152,7 +95,7 @@ test("an item is found, renamed in place and opened, by keyboard alone", { timeo
   await page.getByRole("main").getByRole("tab", { name: "first" }).waitFor();
   await item(vault, "first").click();
   await page.keyboard.press("ContextMenu");
-  await picture(page, "menu");
+  await picture(page, "sidebar-menu");
   await page.getByRole("menuitem", { name: "Rename…" }).click();
   await page.keyboard.type("spy_e1");
   await page.keyboard.press("Enter");
@@ -174,8 +117,8 @@ test("a model comes from the file browser's menu and the computer, under another
   await fromBrowser("spy_e1.keras");
   const imports = vault.getByRole("list", { name: "Imports" });
   await imports.getByRole("alert").getByText("name already exists").waitFor();
-  expect(await complaints(page)).toEqual([]);
-  await picture(page, "duplicate");
+  expect(await complaints(page, SIDEBAR)).toEqual([]);
+  await picture(page, "sidebar-duplicate");
   await imports.getByRole("textbox", { name: "Name for spy_e1.keras" }).fill("copy");
   await page.keyboard.press("Enter");
   await item(vault, "copy").waitFor();
@@ -184,7 +127,7 @@ test("a model comes from the file browser's menu and the computer, under another
 
   await fromBrowser("bad.h5");
   await imports.getByRole("alert").getByText("bad.h5").waitFor();
-  await picture(page, "bad");
+  await picture(page, "sidebar-bad");
   await imports.getByRole("button", { name: "Dismiss" }).click();
   await imports.waitFor({ state: "detached" });
 
@@ -213,8 +156,8 @@ test("a model comes from the file browser's menu and the computer, under another
 test("a model is picked from the server's files, and dropped from the file browser", { timeout: 120_000 }, async () => {
   const { page, vault, problems } = await open(lab);
   await item(vault, "spy_e1").waitFor();
-  copyFileSync(join(ROOT, "cli/demo/spy_e1.keras"), join(folder, "files/picked.keras"));
-  copyFileSync(join(ROOT, "cli/demo/spy_e1.keras"), join(folder, "files/dragged.keras"));
+  copyFileSync(join(ROOT, "cli/demo/spy_e1.keras"), join(lab.files, "picked.keras"));
+  copyFileSync(join(ROOT, "cli/demo/spy_e1.keras"), join(lab.files, "dragged.keras"));
   await vault.getByRole("button", { name: "Import a Model…", exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.locator(".jp-DirListing-item", { hasText: "picked.keras" }).click();
@@ -233,7 +176,7 @@ test("a model is picked from the server's files, and dropped from the file brows
   await page.mouse.down();
   await page.mouse.move(from.x + 60, from.y + 60, { steps: 5 });
   await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 5 });
-  await picture(page, "drop");
+  await picture(page, "sidebar-drop");
   await page.mouse.up();
   await item(vault, "dragged").waitFor();
   await file.waitFor();
@@ -270,7 +213,7 @@ test("a service that is killed in the middle of a rename comes back, and says th
   await vault.locator("input[aria-busy=true]").waitFor();
   process.kill(pid, "SIGKILL");
   await vault.getByRole("alert").getByText("was lost meanwhile").waitFor({ timeout: 30_000 });
-  await picture(page, "lost");
+  await picture(page, "sidebar-lost");
   const starting = vault.getByRole("status").filter({ hasText: "Starting" });
   await starting.waitFor({ state: "detached", timeout: 30_000 });
   expect(await new VaultItem(TEAM, "spy_e1").details).toMatchObject({ name: "spy_e1" });
@@ -283,7 +226,7 @@ test("a service that is killed in the middle of a rename comes back, and says th
 });
 
 test("10,000 items open, are filtered and are walked through at once", { timeout: 180_000 }, async () => {
-  const database = new Database(join(demo.home, TEAM, "catalogue.sqlite"));
+  const database = new Database(join(lab.home, TEAM, "catalogue.sqlite"));
   database.exec(`insert into items (name, blob, model, host, dateAdded, value, color, inputs, outputs)
     with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 10000)
     select printf('many_%05d', n), blob, printf('model.%d.keras', n), 'here',
@@ -292,7 +235,7 @@ test("10,000 items open, are filtered and are walked through at once", { timeout
   database.close();
   const { page, vault, problems } = await open(lab);
   await item(vault, "many_00001").waitFor();
-  await picture(page, "many");
+  await picture(page, "sidebar-many");
 
   await item(vault, "many_00001").click();
   await page.keyboard.press("End");
@@ -309,14 +252,14 @@ test("10,000 items open, are filtered and are walked through at once", { timeout
   await page.keyboard.type("777");
   const many = Array.from({ length: 10_000 }, (_, i) => `many_${String(i + 1).padStart(5, "0")}`);
   await poll(() => names(vault)).toEqual(many.filter((name) => name.includes("777")));
-  await picture(page, "filtered");
+  await picture(page, "sidebar-filtered");
   await vault.getByRole("button", { name: "Value" }).click();
   await filter.fill("many 2024-06-0");
   await poll(async () => (await names(vault))[0]).toMatch(/^many_0(9|10)/);
   await filter.fill("nowhere to be found");
   await vault.getByText("Nothing in the vault matches “nowhere to be found”.").waitFor();
-  await picture(page, "nothing");
-  expect(await complaints(page)).toEqual([]);
+  await picture(page, "sidebar-nothing");
+  expect(await complaints(page, SIDEBAR)).toEqual([]);
   await vault.getByRole("button", { name: "Clear the Filter" }).click();
   // What was selected stays in view, also where the sort has put it: without a value, so below all values.
   const selected = vault.getByRole("tree", { name: "Items" }).locator("[aria-selected=true]");
@@ -329,17 +272,21 @@ test("10,000 items open, are filtered and are walked through at once", { timeout
 });
 
 test("without a kernel or a team the sidebar says what to do", { timeout: 180_000 }, async () => {
-  const share = join(folder, "share");
+  const share = join(lab.folder, "share");
   const kernel = join(share, "kernels/litlab/kernel.json");
   mkdirSync(dirname(kernel), { recursive: true });
   symlinkSync(join(ROOT, ".venv/share/jupyter/labextensions"), join(share, "labextensions"));
   writeFileSync(kernel, JSON.stringify({ argv: ["false"], display_name: "Broken", language: "typescript" }));
-  const bare = await labOver("bare", join(folder, "no-home"), share);
+  const bare = await startFolderLab({
+    name: "sidebar-bare",
+    home: join(lab.folder, "no-home"),
+    jupyterPath: share,
+  });
   try {
     const { page, vault } = await open(bare);
     await vault.getByRole("alert").getByText("The vault’s service does not answer.").waitFor({ timeout: 60_000 });
-    await picture(page, "failed");
-    expect(await complaints(page)).toEqual([]);
+    await picture(page, "sidebar-failed");
+    expect(await complaints(page, SIDEBAR)).toEqual([]);
     copyFileSync(join(ROOT, ".venv/share/jupyter/kernels/litlab/kernel.json"), kernel);
     // Jupyter starts the broken one a few times more before it gives up.
     const retry = vault.getByRole("button", { name: "Retry" });
@@ -349,8 +296,8 @@ test("without a kernel or a team the sidebar says what to do", { timeout: 180_00
       return noTeam.isVisible();
     };
     await expect.poll(proceed, { timeout: 60_000, interval: 500 }).toBe(true);
-    await picture(page, "no-teams");
-    expect(await complaints(page)).toEqual([]);
+    await picture(page, "sidebar-no-teams");
+    expect(await complaints(page, SIDEBAR)).toEqual([]);
   } finally {
     await bare.close();
   }
