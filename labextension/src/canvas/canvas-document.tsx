@@ -1,4 +1,4 @@
-import { ABCWidgetFactory, type DocumentRegistry, DocumentWidget } from "@jupyterlab/docregistry";
+import { type DocumentRegistry, DocumentWidget } from "@jupyterlab/docregistry";
 import type { Contents } from "@jupyterlab/services";
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { ReactWidget, Toolbar } from "@jupyterlab/ui-components";
@@ -13,30 +13,17 @@ const ENDING = /\.canvas\.json$/;
 const loadView = () => import("./canvas-view.js");
 const CanvasView = lazy(async () => ({ default: (await loadView()).CanvasView }));
 
-export interface CanvasFactoryOptions extends DocumentRegistry.IWidgetFactoryOptions {
+export interface CanvasDocumentOptions {
   readonly contents: Contents.IManager;
   readonly commands: CommandRegistry;
   readonly trans: TranslationBundle;
 }
 
-/** Opens canvases' files in tabs that show them as graphs. */
-export class CanvasFactory extends ABCWidgetFactory<CanvasDocumentWidget> {
-  readonly #options: CanvasFactoryOptions;
-
-  constructor(options: CanvasFactoryOptions) {
-    super(options);
-    this.#options = options;
-  }
-
-  protected override createNewWidget(context: DocumentRegistry.Context): CanvasDocumentWidget {
-    return new CanvasDocumentWidget(context, this.#options);
-  }
-}
-
+/** A tab that shows a canvas' file as a graph. */
 export class CanvasDocumentWidget extends DocumentWidget<CanvasContent> {
   readonly #contents: Contents.IManager;
 
-  constructor(context: DocumentRegistry.Context, options: CanvasFactoryOptions) {
+  constructor(context: DocumentRegistry.Context, options: CanvasDocumentOptions) {
     // JupyterLab's own toolbars never let go of their button "More commands".
     super({ context, content: new CanvasContent(context, options), toolbar: new Toolbar() });
     this.title.icon = canvasIcon;
@@ -61,10 +48,10 @@ export class CanvasDocumentWidget extends DocumentWidget<CanvasContent> {
 
 class CanvasContent extends ReactWidget {
   readonly #context: DocumentRegistry.Context;
-  readonly #options: CanvasFactoryOptions;
+  readonly #options: CanvasDocumentOptions;
   #seen = false;
 
-  constructor(context: DocumentRegistry.Context, options: CanvasFactoryOptions) {
+  constructor(context: DocumentRegistry.Context, options: CanvasDocumentOptions) {
     super();
     this.addClass("litlab-Viewer");
     this.#context = context;

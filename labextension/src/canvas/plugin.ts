@@ -1,14 +1,12 @@
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
-import { ICommandPalette, showErrorMessage, WidgetTracker } from "@jupyterlab/apputils";
+import { ICommandPalette, showErrorMessage } from "@jupyterlab/apputils";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
+import { addViewer } from "../graph/add-viewer.js";
 import { canvasIcon } from "../icons/icons.js";
 import { chooseTarget } from "../notebook-cells/choose-target.js";
 import { IVaultService } from "../service/tokens.js";
-import { type CanvasDocumentWidget, CanvasFactory } from "./canvas-document.js";
+import { CanvasDocumentWidget } from "./canvas-document.js";
 import { canvasPath, LitDrive, vaultedPath } from "./lit-drive.js";
-
-const FACTORY = "Canvas";
-const FILE_TYPE = "litlab-canvas";
 
 /** Opens `*.canvas.json` as graphs; JupyterLab's editor and JSON viewer stay in Open With. */
 export const canvasPlugin: JupyterFrontEndPlugin<void> = {
@@ -19,36 +17,21 @@ export const canvasPlugin: JupyterFrontEndPlugin<void> = {
   activate: (app: JupyterFrontEnd, translator: ITranslator | null, restorer: ILayoutRestorer | null) => {
     const { commands, docRegistry, serviceManager } = app;
     const trans = (translator ?? nullTranslator).load("litlab");
-    docRegistry.addFileType({
-      name: FILE_TYPE,
-      displayName: trans.__("Canvas"),
-      extensions: [".canvas.json"],
-      mimeTypes: ["application/json"],
-      contentType: "file",
-      fileFormat: "text",
-      icon: canvasIcon,
-    });
-    const factory = new CanvasFactory({
-      name: FACTORY,
+    const { contents } = serviceManager;
+    addViewer(docRegistry, restorer, {
+      name: "Canvas",
       label: trans.__("Canvas"),
+      fileType: {
+        name: "litlab-canvas",
+        displayName: trans.__("Canvas"),
+        extensions: [".canvas.json"],
+        mimeTypes: ["application/json"],
+        fileFormat: "text",
+        icon: canvasIcon,
+      },
       modelName: "text",
-      fileTypes: [FILE_TYPE],
-      defaultFor: [FILE_TYPE],
-      readOnly: true,
-      contents: serviceManager.contents,
-      commands,
-      trans,
-    });
-    const tracker = new WidgetTracker<CanvasDocumentWidget>({ namespace: "litlab-canvas" });
-    factory.widgetCreated.connect((_, widget) => {
-      widget.context.pathChanged.connect(() => void tracker.save(widget));
-      void tracker.add(widget);
-    });
-    docRegistry.addWidgetFactory(factory);
-    void restorer?.restore(tracker, {
-      command: "docmanager:open",
-      args: ({ context }) => ({ path: context.path, factory: FACTORY }),
-      name: ({ context }) => context.path,
+      namespace: "litlab-canvas",
+      create: (context) => new CanvasDocumentWidget(context, { contents, commands, trans }),
     });
   },
 };

@@ -1,10 +1,4 @@
-import {
-  ABCWidgetFactory,
-  DocumentModel,
-  type DocumentRegistry,
-  DocumentWidget,
-  TextModelFactory,
-} from "@jupyterlab/docregistry";
+import { DocumentModel, type DocumentRegistry, DocumentWidget, TextModelFactory } from "@jupyterlab/docregistry";
 import type { Contents } from "@jupyterlab/services";
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { Toolbar } from "@jupyterlab/ui-components";
@@ -28,34 +22,25 @@ export class FileModelFactory extends TextModelFactory {
   }
 }
 
-export interface ModelFactoryOptions extends DocumentRegistry.IWidgetFactoryOptions {
+export interface ModelDocumentOptions {
   readonly service: IVaultService;
   readonly contents: Contents.IManager;
   readonly trans: TranslationBundle;
 }
 
-export type ModelDocumentWidget = DocumentWidget<ModelContent>;
-
-/** Opens models' files in tabs that show their layers as graphs. */
-export class ModelFactory extends ABCWidgetFactory<ModelDocumentWidget> {
-  readonly #options: ModelFactoryOptions;
-
-  constructor(options: ModelFactoryOptions) {
-    super(options);
-    this.#options = options;
-  }
-
-  protected override createNewWidget(context: DocumentRegistry.Context): ModelDocumentWidget {
-    const { service, contents, trans } = this.#options;
-    const source = () => ({ path: contents.localPath(context.path) });
-    const content = new ModelContent(service, trans, source());
-    context.pathChanged.connect(() => {
-      content.source = source();
-    });
-    // JupyterLab's own toolbars never let go of their button "More commands".
-    const widget = new DocumentWidget({ context, content, toolbar: new Toolbar() });
-    widget.title.icon = modelIcon;
-    widget.toolbar.hide(); // the graph has one of its own
-    return widget;
-  }
+/** A tab that shows the layers of a model's file as a graph. */
+export function modelDocument(
+  context: DocumentRegistry.Context,
+  { service, contents, trans }: ModelDocumentOptions,
+): DocumentWidget<ModelContent> {
+  const source = () => ({ path: contents.localPath(context.path) });
+  const content = new ModelContent(service, trans, source());
+  context.pathChanged.connect(() => {
+    content.source = source();
+  });
+  // JupyterLab's own toolbars never let go of their button "More commands".
+  const widget = new DocumentWidget({ context, content, toolbar: new Toolbar() });
+  widget.title.icon = modelIcon;
+  widget.toolbar.hide(); // the graph has one of its own
+  return widget;
 }

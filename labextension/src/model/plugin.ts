@@ -1,15 +1,16 @@
-import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { ILabShell, ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ICommandPalette, MainAreaWidget, showErrorMessage, WidgetTracker } from "@jupyterlab/apputils";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { Toolbar } from "@jupyterlab/ui-components";
+import { addViewer } from "../graph/add-viewer.js";
 import { modelIcon } from "../icons/icons.js";
 import { chooseTarget } from "../notebook-cells/choose-target.js";
 import { IVaultService } from "../service/tokens.js";
+import { showTab } from "../show-tab.js";
 import { ModelContent } from "./model-content.js";
-import { FileModelFactory, type ModelDocumentWidget, ModelFactory } from "./model-document.js";
+import { FileModelFactory, modelDocument } from "./model-document.js";
 
 const FACTORY = "Keras Model";
-const FILE_TYPE = "litlab-model";
 const COMMAND = "litlab:open-model";
 
 /** Opens `.keras` and `.h5` files, and the models of vault items, as graphs of their layers. */
@@ -18,61 +19,46 @@ export const modelPlugin: JupyterFrontEndPlugin<void> = {
   description: "Shows Keras models as graphs of their layers.",
   autoStart: true,
   requires: [IVaultService],
-  optional: [ITranslator, ICommandPalette, ILayoutRestorer],
+  optional: [ITranslator, ICommandPalette, ILayoutRestorer, ILabShell],
   activate: (
     { commands, docRegistry, serviceManager, shell }: JupyterFrontEnd,
     service: IVaultService,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
+    labShell: ILabShell | null,
   ) => {
     const trans = (translator ?? nullTranslator).load("litlab");
-    docRegistry.addFileType({
-      name: FILE_TYPE,
-      displayName: trans.__("Keras Model"),
-      extensions: [".keras", ".h5"],
-      mimeTypes: ["application/octet-stream"],
-      contentType: "file",
-      fileFormat: "base64",
-      icon: modelIcon,
-    });
+    const { contents } = serviceManager;
     docRegistry.addModelFactory(new FileModelFactory());
-    const factory = new ModelFactory({
+    addViewer(docRegistry, restorer, {
       name: FACTORY,
       label: trans.__("Keras Model"),
+      fileType: {
+        name: "litlab-model",
+        displayName: trans.__("Keras Model"),
+        extensions: [".keras", ".h5"],
+        mimeTypes: ["application/octet-stream"],
+        fileFormat: "base64",
+        icon: modelIcon,
+      },
       modelName: "litlab-file",
-      fileTypes: [FILE_TYPE],
-      defaultFor: [FILE_TYPE],
-      readOnly: true,
-      service,
-      contents: serviceManager.contents,
-      trans,
-    });
-    const files = new WidgetTracker<ModelDocumentWidget>({ namespace: "litlab-model-file" });
-    factory.widgetCreated.connect((_, widget) => {
-      widget.context.pathChanged.connect(() => void files.save(widget));
-      void files.add(widget);
-    });
-    docRegistry.addWidgetFactory(factory);
-    void restorer?.restore(files, {
-      command: "docmanager:open",
-      args: ({ context }) => ({ path: context.path, factory: FACTORY }),
-      name: ({ context }) => context.path,
+      namespace: "litlab-model-file",
+      create: (context) => modelDocument(context, { service, contents, trans }),
     });
 
     const items = new WidgetTracker<ItemModel>({ namespace: "litlab-model-item" });
-    const openItem = (team: string, item: string): ItemModel => {
-      let widget = items.find((other) => other.team === team && other.item === item);
-      if (!widget) {
-        widget = new ItemModel(new ModelContent(service, trans, { team, item }), team, item);
-        widget.title.label = trans.__("%1: layers", item);
-        widget.title.caption = trans.__("Model of the vault item %1/%2", team, item);
-        void items.add(widget);
-        shell.add(widget, "main");
-      }
-      shell.activateById(widget.id);
-      return widget;
-    };
+    const openItem = (team: string, item: string): ItemModel =>
+      showTab(
+        { shell, labShell, tracker: items },
+        (other) => other.team === team && other.item === item,
+        () => {
+          const widget = new ItemModel(new ModelContent(service, trans, { team, item }), team, item);
+          widget.title.label = trans.__("%1: layers", item);
+          widget.title.caption = trans.__("Model of the vault item %1/%2", team, item);
+          return widget;
+        },
+      );
     commands.addCommand(COMMAND, {
       label: ({ team, path }) =>
         team === undefined && path === undefined ? trans.__("Open Model…") : trans.__("Open Model"),

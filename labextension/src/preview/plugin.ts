@@ -1,9 +1,10 @@
-import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { ILabShell, ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ICommandPalette, showErrorMessage, WidgetTracker } from "@jupyterlab/apputils";
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { assetIcon, modelIcon } from "../icons/icons.js";
 import { chooseTarget, targetOf } from "../notebook-cells/choose-target.js";
 import { IVaultService } from "../service/tokens.js";
+import { showTab } from "../show-tab.js";
 import { Preview } from "./preview.js";
 
 /** Opens items and assets of the vault in tabs, which come back after a reload. */
@@ -12,13 +13,14 @@ export const previewPlugin: JupyterFrontEndPlugin<void> = {
   description: "Tabs with the details of vault items and assets.",
   autoStart: true,
   requires: [IVaultService],
-  optional: [ITranslator, ICommandPalette, ILayoutRestorer],
+  optional: [ITranslator, ICommandPalette, ILayoutRestorer, ILabShell],
   activate: (
     { commands, shell }: JupyterFrontEnd,
     service: IVaultService,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
+    labShell: ILabShell | null,
   ) => {
     const trans = (translator ?? nullTranslator).load("litlab");
     const kinds = [
@@ -36,14 +38,11 @@ export const previewPlugin: JupyterFrontEndPlugin<void> = {
             const target = targetOf({ ...args, kind }) ?? (await chooseTarget(service, trans, title, [kind]));
             if (!target) return;
             const { team, name } = target;
-            let preview = tracker.find(({ target }) => target.team === team && target.name === name);
-            if (!preview) {
-              preview = new Preview({ target: { kind, team, name }, service, trans, commands });
-              void tracker.add(preview);
-              shell.add(preview, "main");
-            }
-            shell.activateById(preview.id);
-            return preview;
+            return showTab(
+              { shell, labShell, tracker },
+              ({ target }) => target.team === team && target.name === name,
+              () => new Preview({ target: { kind, team, name }, service, trans, commands }),
+            );
           } catch (error) {
             await showErrorMessage(title, error as Error);
           }
