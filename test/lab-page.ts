@@ -17,7 +17,7 @@ export interface LabPage {
 
 /**
  * A page of a lab's browser until the test ends. One that fails leaves a picture of it in `.cache/`.
- * @param address of the page, after the lab's
+ * @param path what comes behind the lab's address
  */
 export async function newPage(
   { address, browser }: Lab,
@@ -31,14 +31,20 @@ export async function newPage(
     await page.close();
   });
   const problems: string[] = [];
+  watch(page, problems);
+  await page.goto(address + path);
+  return { page, problems };
+}
+
+/** Notes a page's problems, and those of the pages that it opens. */
+function watch(page: Page, problems: string[]): void {
   page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("dialog", (dialog) => {
     if (dialog.type() !== "beforeunload") problems.push(`a dialog says ${dialog.message()}`);
     void dialog.accept();
   });
-  await page.goto(address + path);
-  return { page, problems };
+  page.on("popup", (other) => watch(other, problems));
 }
 
 /** A fresh page of JupyterLab, at a notebook of it with its kernel if there is one, else at the launcher. */

@@ -9,7 +9,7 @@ import { ROOT } from "./python.js";
 
 /** A running JupyterLab and a browser for it. */
 export interface Lab {
-  /** `http://127.0.0.1:PORT/lab` */
+  /** `http://127.0.0.1:PORT/lab`; Notebook 7's pages are beside it. */
   readonly address: string;
   readonly browser: Browser;
   close(): Promise<void>;
@@ -37,7 +37,10 @@ export async function startLab(
     if (lab.exitCode !== null) return;
     const ended = once(lab, "exit");
     lab.kill("SIGTERM");
+    // A worker thread of AnyIO's that is busy meanwhile can keep Python from ending, after the server and its kernels have.
+    const late = setTimeout(() => lab.kill("SIGKILL"), 10_000);
     await ended;
+    clearTimeout(late);
   };
   return { address: `http://127.0.0.1:${port}/lab`, browser, close };
 }
@@ -57,11 +60,19 @@ export interface FolderLabOptions {
   readonly home?: string;
   /** Where its kernelspecs and extensions are; `.venv`'s, unless given. */
   readonly jupyterPath?: string;
+  /** JupyterLab of `.venv`, unless given; Notebook 7 is that of `.venv-test`. */
+  readonly app?: keyof typeof APPS;
 }
 
-/** Starts the JupyterLab of `.venv` over a folder of its own, which `close` deletes. Its pages have `window.jupyterapp`. */
+/** Jupyter's front ends, with `window.jupyterapp` in their pages. */
+const APPS = {
+  lab: [join(ROOT, ".venv/bin/jupyter"), "lab", "--LabApp.expose_app_in_browser=True"],
+  notebook: [join(ROOT, ".venv-test/bin/jupyter"), "notebook", "--JupyterNotebookApp.expose_app_in_browser=True"],
+} as const;
+
+/** Starts JupyterLab over a folder of its own, which `close` deletes. */
 export async function startFolderLab(options: FolderLabOptions): Promise<FolderLab> {
-  const { name, home, jupyterPath = join(ROOT, ".venv/share/jupyter") } = options;
+  const { name, home, jupyterPath = join(ROOT, ".venv/share/jupyter"), app = "lab" } = options;
   mkdirSync(join(ROOT, ".cache"), { recursive: true });
   const folder = mkdtempSync(join(ROOT, `.cache/${name}-`));
   const files = join(folder, "files");
@@ -73,11 +84,7 @@ export async function startFolderLab(options: FolderLabOptions): Promise<FolderL
     ...(home !== undefined && { LIT_HOME: home }),
   };
   const own = ["--no-browser", "--allow-root", `--ServerApp.root_dir=${files}`, "--IdentityProvider.token="];
-  const exposed = "--LabApp.expose_app_in_browser=True";
-  const lab = await startLab(
-    (port) => [join(ROOT, ".venv/bin/jupyter"), "lab", `--port=${port}`, ...own, exposed],
-    env,
-  );
+  const lab = await startLab((port) => [...APPS[app], `--port=${port}`, ...own], env);
   const close = async () => {
     await lab.close();
     rmSync(folder, { recursive: true, force: true });
@@ -91,9 +98,9 @@ export interface DemoLab extends FolderLab {
 }
 
 /** Starts JupyterLab over a demo home, both of which `close` deletes. */
-export async function startDemoLab(name: string): Promise<DemoLab> {
+export async function startDemoLab(name: string, app?: FolderLabOptions["app"]): Promise<DemoLab> {
   const { home, remove } = await makeDemoHome();
-  const lab = await startFolderLab({ name, home });
+  const lab = await startFolderLab({ name, home, app });
   const close = async () => {
     await lab.close();
     remove();
@@ -106,7 +113,7 @@ function untilReady(lab: ChildProcess, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const read = (text: Buffer) => {
       log += text;
-      if (log.includes(`:${port}/lab`)) resolve();
+      if (log.includes(`:${port}/`)) resolve();
     };
     lab.stdout?.on("data", read);
     lab.stderr?.on("data", read);

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type FolderLab, startFolderLab } from "../lab.js";
-import { codeCell, execute, kernelIdle, type LabPage, openPage, picture, runCell } from "../lab-page.js";
+import { execute, kernelIdle, type LabPage, openPage, picture, runCell } from "../lab-page.js";
 import { naiveBar } from "../naive-bar.js";
 import { notebookText } from "../notebook.js";
+import { chartOf, drag, type Held, held } from "./chart.js";
 
 /** A trade every 20 s for 7,000 minutes; each minute opens at a price of its own. */
 const START = Date.UTC(2024, 2, 4) * 1000;
@@ -49,43 +50,6 @@ afterAll(() => lab?.close());
 function open(name: string, cells: readonly string[]): Promise<LabPage> {
   writeFileSync(join(lab.files, name), notebookText(cells));
   return openPage(lab, { notebook: name, height: 1700 });
-}
-
-const chartOf = (page: Page, index: number) =>
-  codeCell(page, index).getByRole("figure", { name: / bars of 1 (min|tick), UTC/ });
-
-interface Held {
-  readonly open: number[];
-  readonly high: number[];
-  readonly low: number[];
-  readonly close: number[];
-  readonly range: [number, number];
-  readonly drawn: number;
-}
-
-/** The candles that a chart holds, its range, and how many of them are drawn. */
-const held = (chart: Locator): Promise<Held> =>
-  chart.locator(".js-plotly-plot").evaluate((plot: unknown) => {
-    const { data, layout, querySelectorAll } = plot as {
-      data: [Held];
-      layout: { xaxis: { range: [number, number] } };
-      querySelectorAll: (selector: string) => { length: number };
-    };
-    const { open, high, low, close } = data[0];
-    const [from, to] = layout.xaxis.range;
-    const drawn = querySelectorAll.call(plot, ".boxlayer .trace path.box").length;
-    return { open, high, low, close, range: [Number(from), Number(to)] as [number, number], drawn };
-  });
-
-/** Draws the mouse over a chart's candles, between two shares of their width. */
-async function drag(page: Page, chart: Locator, from: number, to: number): Promise<void> {
-  const box = await chart.locator(".nsewdrag").first().boundingBox();
-  if (!box) throw new Error("the chart has no place to drag");
-  const y = box.y + box.height / 2;
-  await page.mouse.move(box.x + from * box.width, y);
-  await page.mouse.down();
-  await page.mouse.move(box.x + to * box.width, y, { steps: 4 });
-  await page.mouse.up();
 }
 
 async function doubleClick(page: Page, chart: Locator): Promise<void> {

@@ -11,9 +11,10 @@ export const statusPlugin: JupyterFrontEndPlugin<void> = {
   id: "@litlab/labextension:status",
   description: "Shows in the status bar which device Lit Lab computes on.",
   autoStart: true,
-  requires: [IVaultService, IStatusBar],
-  optional: [ITranslator],
-  activate: (_app, service: IVaultService, statusBar: IStatusBar, translator: ITranslator | null) => {
+  requires: [IVaultService],
+  optional: [IStatusBar, ITranslator],
+  activate: (_app, service: IVaultService, statusBar: IStatusBar | null, translator: ITranslator | null) => {
+    if (!statusBar) return; // Notebook 7 has none
     const item = new DeviceStatus(service, (translator ?? nullTranslator).load("litlab"));
     statusBar.registerStatusItem("@litlab/labextension:device", {
       item,
@@ -30,9 +31,9 @@ export const launcherPlugin: JupyterFrontEndPlugin<void> = {
   id: "@litlab/labextension:launcher",
   description: "Adds the vault to the launcher.",
   autoStart: true,
-  requires: [ILauncher],
-  optional: [ITranslator],
-  activate: ({ commands, started }, launcher: ILauncher, translator: ITranslator | null) => {
+  optional: [ILauncher, ITranslator],
+  activate: ({ commands, started }, launcher: ILauncher | null, translator: ITranslator | null) => {
+    if (!launcher) return; // Notebook 7 has none
     const category = (translator ?? nullTranslator).load("litlab").__("Lit Lab");
     // The sidebar's plugin may come later, or be disabled.
     void started.then(() => {
