@@ -1,11 +1,14 @@
+import { createRequire } from "node:module";
 import { Command } from "commander";
 import { demoCommand } from "./demo/command.js";
 import { deviceCommand } from "./device/command.js";
 import { kernelCommand } from "./kernel/command.js";
 
+const { version } = createRequire(import.meta.url)("../package.json") as { readonly version: string };
+
 const program = new Command("litlab")
   .description("Lit Lab's command")
-  .version("0.1.0")
+  .version(version)
   .addCommand(demoCommand)
   .addCommand(deviceCommand)
   .addCommand(kernelCommand);

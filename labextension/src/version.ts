@@ -1,2 +1,4 @@
-/** The extension's version, that of its package.json (test/labextension/sidebar.spec.ts). */
-export const VERSION = "0.1.0";
+import manifest from "../package.json";
+
+/** The extension's version. */
+export const VERSION = manifest.version;
