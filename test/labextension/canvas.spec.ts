@@ -1,11 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { importModel } from "@litlab/sdk";
 import { type CanvasDocument, shapesOf, writeCanvas } from "@litlab/sdk/canvas-core";
 import type { CDPSession, Download, Page } from "playwright-core";
 import { PNG } from "pngjs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type DemoLab, startDemoLab } from "../lab.js";
 import { complaints, execute, openPage, picture, useTheme } from "../lab-page.js";
+import { ROOT } from "../python.js";
 import { difference, focusedLabel, nodeOf, openFile, shown, VIEWER } from "./viewer.js";
 
 const HOSTILE = "<img src=x onerror=alert(1)>";
@@ -86,9 +88,14 @@ beforeAll(async () => {
   const canvases = join(lab.home, "contoso/canvases");
   mkdirSync(canvases, { recursive: true });
   writeFileSync(join(canvases, "trend.canvas.json"), writeCanvas(SMALL));
+  vi.stubEnv("LIT_HOME", lab.home);
+  await importModel("contoso", join(ROOT, "cli/demo/spy_e1.keras"), [], "undrawn");
 });
 
-afterAll(() => lab?.close());
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await lab?.close();
+});
 
 async function exported(page: Page, kind: "SVG" | "PNG"): Promise<Buffer> {
   const [file]: [Download, unknown] = await Promise.all([
@@ -369,6 +376,9 @@ test("the drive lit: has the teams' canvases", { timeout: 240_000 }, async () =>
   const trend = "lit:contoso/canvases/trend.canvas.json";
   expect(await contents(`get("lit:contoso/canvases")`)).toMatchObject({
     content: expect.arrayContaining([[trend, true]]),
+  });
+  expect(await contents(`get("lit:contoso/vaulted")`)).toMatchObject({
+    content: [["lit:contoso/vaulted/spy_e1.canvas.json", false]],
   });
   expect(await contents(`get("lit:contoso/canvases/none.canvas.json")`)).toMatchObject({ error: { status: 404 } });
   expect(await contents(`get("lit:contoso/../../etc/passwd")`)).toMatchObject({ error: { status: 404 } });

@@ -124,6 +124,16 @@ test("a model comes from the file browser's menu and the computer, under another
   await item(vault, "copy").waitFor();
   await imports.waitFor({ state: "detached" });
   expect(await new VaultItem(TEAM, "copy").details).toMatchObject({ name: "copy", model: "spy_e1.keras" });
+  // Only what was drawn on a canvas has one to open.
+  const entriesOf = async (name: string): Promise<string[]> => {
+    await item(vault, name).click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Open Model" }).waitFor();
+    const entries = await page.getByRole("menuitem", { name: /^Open/ }).locator(".lm-Menu-itemLabel").allTextContents();
+    await page.keyboard.press("Escape");
+    return entries;
+  };
+  expect(await entriesOf("copy")).toEqual(["Open", "Open Model"]);
+  expect(await entriesOf("spy_e1")).toEqual(["Open", "Open Model", "Open Canvas"]);
 
   await fromBrowser("bad.h5");
   await imports.getByRole("alert").getByText("bad.h5").waitFor();

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -70,14 +70,21 @@ test("a home that is read-only is read; what would write says so", async () => {
     }
   };
   copyFileSync(MODEL, join(server.root, "good.keras"));
+  cpSync(join(server.home, team), join(server.home, "old"), { recursive: true });
+  const database = new Database(join(server.home, "old/catalogue.sqlite"));
+  database.exec("drop index items_canvas; alter table items drop column canvas; pragma user_version = 1");
+  database.close();
   lock(0o444);
   try {
     const before = filesUnder(server.home);
     await server.start({ isBound: true });
     const page = await server.open();
     expect(await page.call("hello", { version: "" })).toMatchObject({ readOnly: true });
-    expect(await page.call("teams.list", {})).toEqual([team]);
+    expect(await page.call("teams.list", {})).toEqual([team, "old"]);
     expect(await page.call("items.list", { team })).toHaveLength(NAMES.length);
+    // Version 1 of the catalogue has no place for canvases.
+    const old = await page.call("items.list", { team: "old" });
+    expect(old.map(({ name, hasCanvas }) => [name, hasCanvas])).toEqual(NAMES.map((name) => [name, false]));
     expect(await page.call("items.get", { team, name: "item_0" })).toMatchObject({ problem: null });
     const fails = { code: -32000, message: expect.stringMatching(/read-only/) };
     await expect(page.call("items.rename", { team, name: "item_0", newName: "other" })).rejects.toMatchObject(fails);

@@ -66,6 +66,7 @@ test("teams and items", async () => {
     value: null,
     dateAdded: known?.dateAdded,
     model: "spy_e1.keras",
+    hasCanvas: true,
   });
   expect(await page.call("items.list", { team: "nobody" })).toEqual([]);
 });
@@ -242,6 +243,13 @@ test("a vault item's canvas is read, and nothing else", async () => {
   expect([writable, JSON.parse(content).version]).toEqual([false, 1]);
   expect((await page.call("canvases.read", { team, canvas: "demo" })).version).toBe(version);
   await expect(page.call("canvases.read", { team, item: "imported" })).rejects.toEqual(fails("NOT_FOUND"));
+  const listed = (await page.call("items.list", { team })).map(({ name, hasCanvas }) => [name, hasCanvas]);
+  expect(listed).toEqual(
+    expect.arrayContaining([
+      ["spy_e1", true],
+      ["imported", false],
+    ]),
+  );
 });
 
 describe("models", () => {

@@ -179,9 +179,9 @@ export class LitDrive implements Contents.IDrive {
       );
     }
     const items = await this.#service.call("items.list", { team });
-    return items.map(({ name }) =>
-      file(`${team}/${kind}/${name}${ENDING}`, { modified: NO_TIME, writable: false }, null),
-    );
+    return items
+      .filter(({ hasCanvas }) => hasCanvas)
+      .map(({ name }) => file(`${team}/${kind}/${name}${ENDING}`, { modified: NO_TIME, writable: false }, null));
   }
 
   async #file(path: string, place: Place & { kind: "canvas" | "item" }, content: boolean): Promise<Contents.IModel> {

@@ -149,7 +149,7 @@ function addSelectionCommands({ commands, model, trans }: CommandsOptions): void
     kind === "canvas" ? ["litlab:open-canvas", { team, canvas: name }] : [`litlab:open-${kind}`, { team, name }],
   );
   add(COMMANDS.openCanvas, trans.__("Open Canvas"), (team, { kind, name }) =>
-    kind === "item" ? ["litlab:open-canvas", { team, item: name }] : null,
+    kind === "item" && model.selectedEntry?.hasCanvas ? ["litlab:open-canvas", { team, item: name }] : null,
   );
   add(COMMANDS.openModel, trans.__("Open Model"), (team, { kind, name }) =>
     kind === "item" ? ["litlab:open-model", { team, item: name }] : null,

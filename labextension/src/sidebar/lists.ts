@@ -10,6 +10,8 @@ export interface Entry {
   readonly date: string;
   readonly value: number | null;
   readonly color: string | null;
+  /** Whether it is an item that keeps the canvas that it was drawn on. */
+  readonly hasCanvas: boolean;
   /** What a person sees on holding the mouse over it. */
   readonly title: string;
   /** In lower case, what the filter looks into. */
@@ -29,10 +31,10 @@ export interface Sort {
 
 const NAMES = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
-export function itemEntry({ name, color, value, dateAdded, model }: Item): Entry {
+export function itemEntry({ name, color, value, dateAdded, model, hasCanvas }: Item): Entry {
   const date = dateAdded.slice(0, 10);
   const title = [name, model, dateAdded].join("\n");
-  return { name, date, value, color, title, text: `${name}\n${model}\n${date}`.toLowerCase() };
+  return { name, date, value, color, hasCanvas, title, text: `${name}\n${model}\n${date}`.toLowerCase() };
 }
 
 export const assetEntry = ({ name }: { name: string }): Entry => namedEntry(name, "");
@@ -45,6 +47,7 @@ const namedEntry = (name: string, date: string): Entry => ({
   date,
   value: null,
   color: null,
+  hasCanvas: false,
   title: name,
   text: `${name}\n${date}`.toLowerCase(),
 });

@@ -87,6 +87,12 @@ export class VaultModel {
     return this.#service.state === "failed" ? this.#service.problem : this.#problem;
   }
 
+  /** The entry that is selected, null if none is. */
+  get selectedEntry(): Entry | null {
+    const { kind, name } = this.#selection ?? { kind: "item" };
+    return this.#entries[kind].find((entry) => entry.name === name) ?? null;
+  }
+
   /** All entries of a section. */
   count(kind: Kind): number {
     return this.#entries[kind].length;

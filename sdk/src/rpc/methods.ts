@@ -15,6 +15,8 @@ const listedItem = z.object({
   dateAdded: z.string(),
   /** The model file's name when it was added. */
   model: z.string(),
+  /** Whether it keeps the canvas that it was drawn on. */
+  hasCanvas: z.boolean(),
 });
 
 /** A node of a model's graph. */
@@ -98,7 +100,6 @@ export const METHODS = {
       layers: z.array(z.object({ name: z.string(), type: z.string(), shape: z.string(), parameters: z.number() })),
       /** Why `layers` are none or lack shapes, null if they do not. */
       problem,
-      hasCanvas: z.boolean(),
     }),
   ),
   /** Never fails for what the reference answers with a status. */

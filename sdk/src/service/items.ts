@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { LitVaultError } from "../errors.js";
 import { blobPath } from "../vault/blobs.js";
-import { readCatalogue } from "../vault/catalogue.js";
+import { CANVASES_SINCE, readCatalogue } from "../vault/catalogue.js";
 import { findItem, type ItemLabel, type ItemRecord } from "../vault/item-record.js";
 import { VaultItem } from "../vault/vault-item.js";
 import type { Methods } from "./methods.js";
@@ -26,16 +26,18 @@ interface Context {
 export const itemMethods = ({ watcher, uploads, models, imports, root }: Context): ItemMethods => ({
   "items.list": async ({ team }) => {
     await watcher.follow(team);
-    const rows = await readCatalogue(team, (db) =>
+    const rows = await readCatalogue(team, (db, version) =>
       db
         .selectFrom("items")
         .select(["name", "color", "value", "dateAdded", "model"])
+        .$if(version >= CANVASES_SINCE, (query) => query.select((is) => is("canvas", "is not", null).as("hasCanvas")))
         .orderBy("dateAdded")
         .orderBy("id")
         .execute(),
     );
     models.warm();
-    return rows ?? [];
+    // SQLite says it in numbers, and a catalogue of version 1 not at all.
+    return rows?.map((row) => ({ ...row, hasCanvas: Boolean(row.hasCanvas) })) ?? [];
   },
 
   "items.get": async ({ team, name }) => {

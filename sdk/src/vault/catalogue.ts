@@ -65,6 +65,8 @@ const MIGRATIONS: readonly (readonly string[])[] = [
 ];
 
 const VERSION = MIGRATIONS.length;
+/** The first version whose items have a place for a canvas. */
+export const CANVASES_SINCE = 2;
 
 /** Where a team's catalogue lies. @throws LitVaultError if the team's name is not valid */
 export const cataloguePath = (team: string): string => join(teamFolder(team), "catalogue.sqlite");
@@ -229,25 +231,27 @@ async function guarded<T>(path: string, what: string, run: () => Promise<T>): Pr
 
 /**
  * Reads a team's catalogue, also on a read-only home: one of an older version stays so there.
- * @param use must name no column that came after version 1
+ * @param use gets the version that the catalogue has, and must name no column that came after it
  * @returns what `use` gives, or null if there is no such team
  * @throws LitVaultError if the catalogue is damaged or of a newer version
  */
 export async function readCatalogue<T>(
   team: string,
-  use: (db: Kysely<CatalogueTables>) => Promise<T>,
+  use: (db: Kysely<CatalogueTables>, version: number) => Promise<T>,
 ): Promise<T | null> {
   const path = cataloguePath(team);
   return await guarded(path, "cannot be read", async () => {
     const connection = await connect(path);
     if (!connection) return null;
-    const version = await checkVersion(connection.db, path);
+    let version = await checkVersion(connection.db, path);
     if (version < VERSION)
-      await migrate(connection.db, path).catch((error) => {
-        // Every version since the first has what `use` reads, but for columns that a row may lack.
+      try {
+        await migrate(connection.db, path);
+        version = VERSION;
+      } catch (error) {
         if (version === 0 || !isReadOnly(error)) throw error;
-      });
-    return await use(connection.db);
+      }
+    return await use(connection.db, version);
   });
 }
 
