@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { importModel, VaultItem } from "@litlab/sdk";
 import type { Page } from "playwright-core";
@@ -177,6 +177,59 @@ test("what another process renames is followed; what is not there says so", { ti
   await page.getByRole("heading", { name: "later" }).waitFor();
   await item.rename("spy_e1");
   await page.getByRole("alert").waitFor();
+  expect(problems).toEqual([]);
+});
+
+test("tabs follow a rename, in other pages too, and come back after a reload", { timeout: 180_000 }, async () => {
+  const { page: other } = await openPage(lab, PAGE);
+  await execute(other, "litlab:open-item", { team: "contoso", name: "spy_e1" });
+  await execute(other, "litlab:open-canvas", { team: "contoso", canvas: "demo" });
+  const { page, problems } = await openPage(lab, PAGE);
+  const open1 = (command: string, args: Record<string, string>) => execute(page, command, { team: "contoso", ...args });
+  await open1("litlab:open-canvas", { canvas: "demo" });
+  await open1("litlab:open-canvas", { item: "spy_e1" });
+  await open1("litlab:open-model", { item: "spy_e1" });
+  await open1("litlab:open-item", { name: "spy_e1" });
+  await page.getByRole("heading", { name: "spy_e1" }).waitFor();
+
+  await page.getByRole("tab", { name: "Vault" }).click();
+  for (const [tree, name, newName] of [
+    ["Items", "spy_e1", "followed"],
+    ["Canvases", "demo", "drawn"],
+  ] as const) {
+    const rows = page.getByRole("tree", { name: tree });
+    await rows.getByRole("treeitem", { name }).click();
+    await page.keyboard.press("F2");
+    await page.keyboard.type(newName);
+    await page.keyboard.press("Enter");
+    await rows.getByRole("treeitem", { name: newName }).waitFor();
+  }
+  const titles = (of: Page) =>
+    of.locator("#jp-main-dock-panel").getByRole("tab").locator(".lm-TabBar-tabLabel").allTextContents();
+  const followed = ["drawn.canvas.json", "followed.canvas.json", "followed: layers", "followed"];
+  await expect.poll(() => titles(page)).toEqual(expect.arrayContaining(followed));
+  await expect.poll(() => titles(other)).toEqual(expect.arrayContaining(["followed", "drawn.canvas.json"]));
+  expect((await titles(page)).join()).not.toMatch(/spy_e1|demo/);
+  await page.getByRole("heading", { name: "followed" }).waitFor();
+  await picture(page, "preview-followed");
+
+  // What the tab's buttons open is what it shows.
+  await page.getByRole("button", { name: "Insert cell" }).click();
+  await expect.poll(() => sourceOf(page, 0), { timeout: 30_000 }).toContain(`new VaultItem("contoso", "followed")`);
+  await expect.poll(savedLayout, { timeout: 15_000 }).toContain("litlab-item:contoso/followed");
+  await expect.poll(savedLayout).toContain("litlab-canvas:lit:contoso/canvases/drawn.canvas.json");
+  await expect.poll(savedLayout).toContain("litlab-model-item:contoso/followed");
+  await page.goto(lab.address);
+  for (const name of ["drawn.canvas.json", "followed.canvas.json", "followed: layers"]) {
+    await tab(page, name).click();
+    await page.locator(".litlab-Viewer:visible .react-flow__node").first().waitFor();
+  }
+  await page.locator("#jp-main-dock-panel").getByRole("tab", { name: "followed", exact: true }).click();
+  await page.getByRole("heading", { name: "followed" }).waitFor();
+  await new VaultItem("contoso", "followed").rename("spy_e1");
+  renameSync(
+    ...(["drawn", "demo"].map((name) => join(lab.home, `contoso/canvases/${name}.canvas.json`)) as [string, string]),
+  );
   expect(problems).toEqual([]);
 });
 

@@ -84,3 +84,26 @@ test("what nobody has asked about is not told", async () => {
   await reaches(team, "items", () => elsewhere(`await new VaultItem("contoso", "first").rename("third");`));
   expect(page.told.slice(before).filter(({ params }) => "team" in params && params.team === "fabrikam")).toEqual([]);
 });
+
+test("what a page gives another name is told to every page, in order", async () => {
+  const [page] = pages as [Page];
+  await page.call("canvases.write", { team, canvas: "drawn", content: "{}", version: null });
+  await page.call("canvases.rename", { team, canvas: "drawn", newName: "redrawn" });
+  for (const [name, newName] of [
+    ["third", "fourth"],
+    ["nobody", "somebody"],
+    ["fourth", "third"],
+    ["third", "last"],
+  ] as const)
+    await page.call("items.rename", { team, name, newName });
+  const renames = [
+    { team, kind: "canvas", name: "drawn", newName: "redrawn" },
+    { team, kind: "item", name: "third", newName: "fourth" },
+    { team, kind: "item", name: "fourth", newName: "third" },
+    { team, kind: "item", name: "third", newName: "last" },
+  ];
+  for (const { told } of pages)
+    await expect
+      .poll(() => told.flatMap(({ method, params }) => (method === "renamed" ? params.renames : [])), { timeout: 5000 })
+      .toEqual(renames);
+});

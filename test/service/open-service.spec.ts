@@ -21,7 +21,8 @@ let service: Service;
 beforeAll(() => {
   vi.stubEnv("LIT_HOME", join(folder, "home"));
   vi.stubEnv("XDG_CACHE_HOME", join(folder, "cache"));
-  service = openService({ version: "1", root: folder, onChange: (change) => told.push(change) });
+  const onChange = (change: Notification<"changed">) => told.push(change);
+  service = openService({ version: "1", root: folder, onChange, onRename: () => undefined });
 });
 
 afterAll(() => {

@@ -1,4 +1,4 @@
-import type { Notification, NotificationName } from "@litlab/sdk/rpc";
+import type { Notification, NotificationName, Rename } from "@litlab/sdk/rpc";
 
 /** At most ten a second. */
 const PACE = 100;
@@ -10,6 +10,7 @@ export class Notifier {
   readonly #send: Send;
   readonly #waiting = new Map<string, () => void>();
   readonly #changes = new Map<string | null, Set<Notification<"changed">["what"][number]>>();
+  #renames: Rename[] = [];
   #timer: NodeJS.Timeout | null = null;
 
   constructor(send: Send) {
@@ -23,6 +24,15 @@ export class Notifier {
     this.#tell(`changed ${team}`, () => {
       this.#changes.delete(team);
       this.#send("changed", { team, what: [...parts] });
+    });
+  }
+
+  renamed(rename: Rename): void {
+    this.#renames.push(rename);
+    this.#tell("renamed", () => {
+      const renames = this.#renames;
+      this.#renames = [];
+      this.#send("renamed", { renames });
     });
   }
 

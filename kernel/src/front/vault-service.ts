@@ -53,6 +53,9 @@ export class VaultService {
       onChange: (change) => {
         for (const { notifier } of this.#clients.values()) notifier.changed(change);
       },
+      onRename: (rename) => {
+        for (const { notifier } of this.#clients.values()) notifier.renamed(rename);
+      },
     });
     process.once("exit", () => this.#service.end());
     this.#server.mapErrorToJSONRPCErrorResponse = errorResponse;

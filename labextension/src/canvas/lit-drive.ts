@@ -1,6 +1,6 @@
 import { type Contents, ServerConnection } from "@jupyterlab/services";
 import type { TranslationBundle } from "@jupyterlab/translation";
-import type { Notification } from "@litlab/sdk/rpc";
+import type { Notification, Rename } from "@litlab/sdk/rpc";
 import { Signal } from "@lumino/signaling";
 import { type IVaultService, ServiceError } from "../service/tokens.js";
 
@@ -41,6 +41,7 @@ export class LitDrive implements Contents.IDrive {
     this.#trans = trans;
     this.serverSettings = serverSettings;
     service.changed.connect(this.#onChanged, this);
+    service.renamed.connect(this.#onRenamed, this);
   }
 
   get isDisposed(): boolean {
@@ -94,11 +95,9 @@ export class LitDrive implements Contents.IDrive {
   async rename(path: string, newPath: string): Promise<Contents.IModel> {
     const [from, to] = [this.#ownCanvas(path), this.#ownCanvas(newPath)];
     if (from.team !== to.team) throw this.#refusal(newPath);
+    // The service tells every page of it, this one too.
     await this.#service.call("canvases.rename", { ...from, newName: to.canvas });
-    this.#versions.delete(path);
-    const model = await this.get(newPath, { content: false });
-    this.fileChanged.emit({ type: "rename", oldValue: { path }, newValue: model });
-    return model;
+    return await this.get(newPath, { content: false });
   }
 
   async copy(path: string, toFolder: string): Promise<Contents.IModel> {
@@ -220,6 +219,20 @@ export class LitDrive implements Contents.IDrive {
     }
   }
 
+  /** Documents of what has another name go on under it, with what they hold and the version that they have read. */
+  #onRenamed(_: IVaultService, { team, kind, name, newName }: Rename): void {
+    const pathOf = kind === "canvas" ? canvasPath : vaultedPath;
+    const local = (canvas: string) => pathOf(team, canvas).slice(DRIVE.length + 1);
+    const [path, newPath] = [local(name), local(newName)];
+    moveKey(this.#versions, path, newPath);
+    moveKey(this.#checkpoints, path, newPath);
+    this.fileChanged.emit({
+      type: "rename",
+      oldValue: { path },
+      newValue: { path: newPath, name: nameOf(newPath), type: "file" },
+    });
+  }
+
   /** As servers answer: JupyterLab knows by it that there is no such file. */
   #missing(path: string): ServerConnection.ResponseError {
     const reason = this.#trans.__("there is no canvas %1", path);
@@ -234,6 +247,12 @@ export class LitDrive implements Contents.IDrive {
     );
     return new ServiceError(reason, "READ_ONLY");
   }
+}
+
+function moveKey<T>(map: Map<string, T>, from: string, to: string): void {
+  const value = map.get(from);
+  if (value !== undefined) map.set(to, value);
+  map.delete(from);
 }
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

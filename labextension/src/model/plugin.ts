@@ -1,6 +1,6 @@
 import { ILabShell, ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ICommandPalette, MainAreaWidget, showErrorMessage, WidgetTracker } from "@jupyterlab/apputils";
-import { ITranslator, nullTranslator } from "@jupyterlab/translation";
+import { ITranslator, nullTranslator, type TranslationBundle } from "@jupyterlab/translation";
 import { Toolbar } from "@jupyterlab/ui-components";
 import { addViewer } from "../graph/add-viewer.js";
 import { modelIcon } from "../icons/icons.js";
@@ -52,13 +52,14 @@ export const modelPlugin: JupyterFrontEndPlugin<void> = {
       showTab(
         { shell, labShell, tracker: items },
         (other) => other.team === team && other.item === item,
-        () => {
-          const widget = new ItemModel(new ModelContent(service, trans, { team, item }), team, item);
-          widget.title.label = trans.__("%1: layers", item);
-          widget.title.caption = trans.__("Model of the vault item %1/%2", team, item);
-          return widget;
-        },
+        () => new ItemModel(service, trans, team, item),
       );
+    service.renamed.connect((_, { team, kind, name, newName }) => {
+      const widget = items.find((other) => kind === "item" && other.team === team && other.item === name);
+      if (!widget) return;
+      widget.item = newName;
+      void items.save(widget);
+    });
     commands.addCommand(COMMAND, {
       label: ({ team, path }) =>
         team === undefined && path === undefined ? trans.__("Open Model…") : trans.__("Open Model"),
@@ -86,13 +87,31 @@ export const modelPlugin: JupyterFrontEndPlugin<void> = {
 
 /** A tab with the model of a vault item. */
 class ItemModel extends MainAreaWidget<ModelContent> {
+  readonly #trans: TranslationBundle;
+  #item = "";
+
   constructor(
-    content: ModelContent,
+    service: IVaultService,
+    trans: TranslationBundle,
     readonly team: string,
-    readonly item: string,
+    item: string,
   ) {
-    super({ content, toolbar: new Toolbar() });
+    super({ content: new ModelContent(service, trans, { team, item }), toolbar: new Toolbar() });
+    this.#trans = trans;
     this.title.icon = modelIcon;
     this.toolbar.hide(); // the graph has one of its own
+    this.item = item;
+  }
+
+  get item(): string {
+    return this.#item;
+  }
+
+  /** The item that is shown; it may have another name meanwhile. */
+  set item(item: string) {
+    this.#item = item;
+    this.content.source = { team: this.team, item };
+    this.title.label = this.#trans.__("%1: layers", item);
+    this.title.caption = this.#trans.__("Model of the vault item %1/%2", this.team, item);
   }
 }

@@ -48,6 +48,14 @@ export const previewPlugin: JupyterFrontEndPlugin<void> = {
           }
         },
       });
+      service.renamed.connect((_, rename) => {
+        const isIt = ({ target: { kind, team, name } }: Preview) =>
+          kind === rename.kind && team === rename.team && name === rename.name;
+        const preview = tracker.find(isIt);
+        if (!preview) return;
+        preview.name = rename.newName;
+        void tracker.save(preview);
+      });
       palette?.addItem({ command, category: trans.__("Lit Lab") });
       void restorer?.restore(tracker, {
         command,

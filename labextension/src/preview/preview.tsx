@@ -13,15 +13,26 @@ export interface PreviewOptions extends Omit<DetailsProps, "team" | "name"> {
 
 /** The details of an item or an asset, loaded once they are seen. */
 class PreviewContent extends ReactWidget {
-  readonly #options: PreviewOptions;
+  readonly #services: Omit<PreviewOptions, "target">;
   readonly #onCanvas: (hasCanvas: boolean) => void;
+  #target: PreviewOptions["target"];
   #seen = false;
 
-  constructor(options: PreviewOptions, onCanvas: (hasCanvas: boolean) => void) {
+  constructor({ target, ...services }: PreviewOptions, onCanvas: (hasCanvas: boolean) => void) {
     super();
-    this.#options = options;
+    this.#services = services;
+    this.#target = target;
     this.#onCanvas = onCanvas;
     this.addClass("litlab-Preview");
+  }
+
+  get target(): PreviewOptions["target"] {
+    return this.#target;
+  }
+
+  set target(target: PreviewOptions["target"]) {
+    this.#target = target;
+    this.update();
   }
 
   protected override onAfterShow(message: Message): void {
@@ -34,36 +45,53 @@ class PreviewContent extends ReactWidget {
   protected override render(): JSX.Element | null {
     this.#seen ||= this.isVisible;
     if (!this.#seen) return null;
-    const { target, ...services } = this.#options;
-    const props = { ...services, team: target.team, name: target.name };
-    return target.kind === "item" ? <ItemDetails {...props} onLoad={this.#onLoad} /> : <AssetDetails {...props} />;
+    const { kind, team, name } = this.#target;
+    const props = { ...this.#services, team, name };
+    return kind === "item" ? <ItemDetails {...props} onLoad={this.#onLoad} /> : <AssetDetails {...props} />;
   }
 }
 
 /** A tab with the details of an item or an asset, and what can be done with it. */
-export class Preview extends MainAreaWidget {
-  readonly target: PreviewOptions["target"];
+export class Preview extends MainAreaWidget<PreviewContent> {
+  readonly #options: PreviewOptions;
+  readonly #buttons: CommandToolbarButton[] = [];
 
   constructor(options: PreviewOptions) {
-    const { target, trans, commands } = options;
-    const { kind, team, name } = target;
-    const button = (id: string, label: string, args: Record<string, string>) =>
-      new CommandToolbarButton({ commands, id, label, args });
-    const canvas = button("litlab:open-canvas", trans.__("Open canvas"), { team, item: name });
-    canvas.hide();
-    super({ content: new PreviewContent(options, (hasCanvas) => canvas.setHidden(!hasCanvas)) });
-    this.target = target;
+    super({ content: new PreviewContent(options, (hasCanvas) => this.#buttons[2]?.setHidden(!hasCanvas)) });
+    this.#options = options;
     this.addClass("litlab-PreviewTab");
-    this.toolbar.addItem("insert", button("litlab:insert-cell", trans.__("Insert cell"), { ...target }));
-    if (kind === "item") {
-      this.toolbar.addItem("model", button("litlab:open-model", trans.__("Open model graph"), { team, item: name }));
-      this.toolbar.addItem("canvas", canvas);
-    } else canvas.dispose();
+    this.content.node.tabIndex = 0; // it scrolls
+    this.title.icon = options.target.kind === "item" ? modelIcon : assetIcon;
+    this.#label();
+  }
+
+  get target(): PreviewOptions["target"] {
+    return this.content.target;
+  }
+
+  /** Follows what is shown to another name. */
+  set name(name: string) {
+    this.content.target = { ...this.target, name };
+    this.#label();
+  }
+
+  #label(): void {
+    const { trans, commands } = this.#options;
+    const { kind, team, name } = this.target;
     const what = kind === "item" ? trans.__("Vault item %1/%2", team, name) : trans.__("Asset %1/%2", team, name);
     this.content.node.setAttribute("aria-label", what);
-    this.content.node.tabIndex = 0; // it scrolls
     this.title.label = name;
     this.title.caption = what;
-    this.title.icon = kind === "item" ? modelIcon : assetIcon;
+    for (const button of this.#buttons.splice(0)) button.dispose();
+    const add = (id: string, label: string, args: Record<string, string>): void => {
+      const button = new CommandToolbarButton({ commands, id, label, args });
+      this.#buttons.push(button);
+      this.toolbar.addItem(id, button);
+    };
+    add("litlab:insert-cell", trans.__("Insert cell"), { ...this.target });
+    if (kind !== "item") return;
+    add("litlab:open-model", trans.__("Open model graph"), { team, item: name });
+    add("litlab:open-canvas", trans.__("Open canvas"), { team, item: name });
+    this.#buttons[2]?.hide(); // until it is known to have one
   }
 }

@@ -1,4 +1,4 @@
-import type { MethodName, Notification, Params, Result } from "@litlab/sdk/rpc";
+import type { MethodName, Notification, Params, Rename, Result } from "@litlab/sdk/rpc";
 import { Token } from "@lumino/coreutils";
 import type { ISignal } from "@lumino/signaling";
 
@@ -24,6 +24,8 @@ export interface IVaultService {
   readonly stateChanged: ISignal<IVaultService, ServiceState>;
   /** Something changed in the vault, by whomever; also after the service was away. */
   readonly changed: ISignal<IVaultService, Notification<"changed">>;
+  /** An item or a canvas has another name, given by any page; what is open of it follows. */
+  readonly renamed: ISignal<IVaultService, Rename>;
   readonly progressed: ISignal<IVaultService, Notification<"progress">>;
   /** @throws ServiceError */
   call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>>;

@@ -1,6 +1,14 @@
 import type { Session } from "@jupyterlab/services";
 import type { TranslationBundle } from "@jupyterlab/translation";
-import { METHODS, type MethodName, NOTIFICATIONS, type Notification, type Params, type Result } from "@litlab/sdk/rpc";
+import {
+  METHODS,
+  type MethodName,
+  NOTIFICATIONS,
+  type Notification,
+  type Params,
+  type Rename,
+  type Result,
+} from "@litlab/sdk/rpc";
 import { Poll } from "@lumino/polling";
 import { Signal } from "@lumino/signaling";
 import { messageOf } from "../message-of.js";
@@ -19,6 +27,7 @@ const READS = /^(?:ping|.+\.(?:list|get|read|graph|histogram))$/;
 export class VaultService implements IVaultService {
   readonly stateChanged = new Signal<this, ServiceState>(this);
   readonly changed = new Signal<this, Notification<"changed">>(this);
+  readonly renamed = new Signal<this, Rename>(this);
   readonly progressed = new Signal<this, Notification<"progress">>(this);
   readonly #sessions: Session.IManager;
   readonly #trans: TranslationBundle;
@@ -147,6 +156,8 @@ export class VaultService implements IVaultService {
 
   #hear(name: string, params: unknown): void {
     if (name === "changed") this.changed.emit(NOTIFICATIONS.changed.parse(params));
+    else if (name === "renamed")
+      for (const rename of NOTIFICATIONS.renamed.parse(params).renames) this.renamed.emit(rename);
     else if (name === "progress") this.progressed.emit(NOTIFICATIONS.progress.parse(params));
   }
 

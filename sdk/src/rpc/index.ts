@@ -5,6 +5,7 @@ export {
   type Notification,
   type NotificationName,
   type Params,
+  type Rename,
   type Result,
 } from "./methods.js";
 export { COMM_TARGET, SERVICE_SESSION } from "./names.js";

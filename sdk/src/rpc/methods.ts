@@ -175,9 +175,14 @@ export type Result<M extends MethodName> = z.infer<(typeof METHODS)[M]["result"]
 export const NOTIFICATIONS = {
   /** Something changed in a team (null: the list of teams), by whomever. */
   changed: z.object({ team: z.string().nullable(), what: z.array(z.enum(["teams", "items", "assets", "canvases"])) }),
+  /** What pages have given other names, in the order in which they did. */
+  renamed: z.object({
+    renames: z.array(z.object({ team: name, kind: z.enum(["item", "canvas"]), name, newName: name })),
+  }),
   /** How far a call has come, by the token that it was given; `share` is from 0 to 1, null where nobody knows. */
   progress: z.object({ token: z.string(), message: z.string(), share: z.number().nullable() }),
 } as const;
 
 export type NotificationName = keyof typeof NOTIFICATIONS;
 export type Notification<N extends NotificationName> = z.infer<(typeof NOTIFICATIONS)[N]>;
+export type Rename = Notification<"renamed">["renames"][number];

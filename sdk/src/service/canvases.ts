@@ -6,7 +6,7 @@ import { canvasFolder, canvasNames, canvasPath, readCanvasText, writeCanvasText 
 import { MOST_CANVAS_BYTES } from "../canvas-core/parse-canvas.js";
 import { LitModelError, LitVaultError } from "../errors.js";
 import { sameName, syncPath } from "../home.js";
-import type { Result } from "../rpc/methods.js";
+import type { Rename, Result } from "../rpc/methods.js";
 import { blobPath } from "../vault/blobs.js";
 import { isTeam } from "../vault/catalogue.js";
 import { vaultError } from "../vault/vault-error.js";
@@ -19,7 +19,7 @@ type CanvasMethods = Methods<
 >;
 
 /** A team's canvases as files. Changes of this process run one after the other, so a version that was checked still holds. */
-export function canvasMethods(watcher: Watcher): CanvasMethods {
+export function canvasMethods(watcher: Watcher, onRename: (rename: Rename) => void): CanvasMethods {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
     const result = last.then(change);
@@ -74,6 +74,7 @@ export function canvasMethods(watcher: Watcher): CanvasMethods {
         await move(from, to).catch((error) => {
           throw failure(canvas, from, "cannot be renamed", error);
         });
+        onRename({ team, kind: "canvas", name: canvas, newName });
         return {};
       }),
 

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { LitVaultError } from "../errors.js";
+import type { Rename } from "../rpc/methods.js";
 import { blobPath } from "../vault/blobs.js";
 import { CANVASES_SINCE, readCatalogue } from "../vault/catalogue.js";
 import { findItem, type ItemLabel, type ItemRecord } from "../vault/item-record.js";
@@ -21,9 +22,10 @@ interface Context {
   readonly imports: ModelProcess;
   /** The folder of Jupyter's server. */
   readonly root: string;
+  readonly onRename: (rename: Rename) => void;
 }
 
-export const itemMethods = ({ watcher, uploads, models, imports, root }: Context): ItemMethods => ({
+export const itemMethods = ({ watcher, uploads, models, imports, root, onRename }: Context): ItemMethods => ({
   "items.list": async ({ team }) => {
     await watcher.follow(team);
     const rows = await readCatalogue(team, (db, version) =>
@@ -81,6 +83,7 @@ export const itemMethods = ({ watcher, uploads, models, imports, root }: Context
 
   "items.rename": async ({ team, name, newName }) => {
     const { status, message } = await new VaultItem(team, name).rename(newName);
+    if (status === "SUCCESS") onRename({ team, kind: "item", name, newName });
     return { status, message };
   },
 

@@ -1,4 +1,4 @@
-import type { Notification } from "../rpc/methods.js";
+import type { Notification, Rename } from "../rpc/methods.js";
 import { assetMethods } from "./assets.js";
 import { canvasMethods } from "./canvases.js";
 import { greetingMethods } from "./greeting.js";
@@ -17,6 +17,8 @@ export interface ServiceOptions {
   readonly root: string;
   /** Hears what changed in the vault, whoever changed it. */
   readonly onChange: (change: Notification<"changed">) => void;
+  /** Hears what a page has given another name. */
+  readonly onRename: (rename: Rename) => void;
 }
 
 /** The vault's service: what the pages of JupyterLab ask for. */
@@ -32,7 +34,7 @@ export interface Service {
 const IMPORT = { limit: 30 * 60_000, stay: 10_000 };
 
 /** Opens the vault's service over the home; it reads nothing before it is asked. */
-export function openService({ version, root, onChange }: ServiceOptions): Service {
+export function openService({ version, root, onChange, onRename }: ServiceOptions): Service {
   const watcher = new Watcher(onChange);
   const uploads = new Uploads();
   const models = new Models(root);
@@ -41,10 +43,10 @@ export function openService({ version, root, onChange }: ServiceOptions): Servic
     methods: {
       ...greetingMethods(version),
       ...teamMethods(watcher),
-      ...itemMethods({ watcher, uploads, models, imports, root }),
+      ...itemMethods({ watcher, uploads, models, imports, root, onRename }),
       ...uploads.methods,
       ...assetMethods(watcher),
-      ...canvasMethods(watcher),
+      ...canvasMethods(watcher, onRename),
       ...models.methods,
     },
     leave: (page) => uploads.leave(page),
