@@ -6,8 +6,16 @@ import type { Locator, Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 import type { Lab } from "./lab.js";
 import { ROOT } from "./python.js";
+import { type Translations, translate } from "./translate.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface PageOptions {
+  readonly notebook?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly translations?: Translations;
+}
 
 export interface LabPage {
   readonly page: Page;
@@ -18,11 +26,13 @@ export interface LabPage {
 /**
  * A page of a lab's browser until the test ends. One that fails leaves a picture of it in `.cache/`.
  * @param path what comes behind the lab's address
+ * @param translations what Lit Lab says there, by the English text
  */
 export async function newPage(
   { address, browser }: Lab,
   path: string,
   viewport: { readonly width: number; readonly height: number },
+  translations: Translations = {},
 ): Promise<LabPage> {
   const page = await browser.newPage({ viewport });
   page.setDefaultTimeout(60_000);
@@ -32,6 +42,7 @@ export async function newPage(
   });
   const problems: string[] = [];
   watch(page, problems);
+  await translate(page, translations);
   await page.goto(address + path);
   return { page, problems };
 }
@@ -50,9 +61,10 @@ function watch(page: Page, problems: string[]): void {
 /** A fresh page of JupyterLab, at a notebook of it with its kernel if there is one, else at the launcher. */
 export async function openPage(
   lab: Lab,
-  { notebook, width = 1400, height = 1000 }: { notebook?: string; width?: number; height?: number } = {},
+  { notebook, width = 1400, height = 1000, translations }: PageOptions = {},
 ): Promise<LabPage> {
-  const opened = await newPage(lab, notebook === undefined ? "?reset" : `/tree/${notebook}?reset`, { width, height });
+  const path = notebook === undefined ? "?reset" : `/tree/${notebook}?reset`;
+  const opened = await newPage(lab, path, { width, height }, translations);
   if (notebook !== undefined) await kernelIdle(opened.page);
   // JupyterLab gives it the focus once, some time after the page is there: keys that are typed before go astray.
   else await opened.page.locator(".jp-Launcher:focus").waitFor({ state: "attached" });

@@ -6,6 +6,7 @@ import { type FolderLab, startFolderLab } from "../lab.js";
 import { execute, kernelIdle, type LabPage, openPage, picture, runCell } from "../lab-page.js";
 import { naiveBar } from "../naive-bar.js";
 import { notebookText } from "../notebook.js";
+import type { Translations } from "../translate.js";
 import { chartOf, drag, type Held, held } from "./chart.js";
 
 /** A trade every 20 s for 7,000 minutes; each minute opens at a price of its own. */
@@ -47,9 +48,9 @@ beforeAll(async () => {
 afterAll(() => lab?.close());
 
 /** Opens a notebook of cells. */
-function open(name: string, cells: readonly string[]): Promise<LabPage> {
+function open(name: string, cells: readonly string[], translations: Translations = {}): Promise<LabPage> {
   writeFileSync(join(lab.files, name), notebookText(cells));
-  return openPage(lab, { notebook: name, height: 1700 });
+  return openPage(lab, { notebook: name, height: 1700, translations });
 }
 
 async function doubleClick(page: Page, chart: Locator): Promise<void> {
@@ -197,12 +198,15 @@ test("a chart stays when its kernel is restarted or gone", { timeout: 120_000 },
   expect(problems).toEqual([]);
 });
 
-test("a figure runs no script, and one that is none says so", { timeout: 60_000 }, async () => {
-  const { page } = await open("hostile.ipynb", [HOSTILE_CELL]);
+test("a figure runs no script, and one that is none says so in the page's language", { timeout: 60_000 }, async () => {
+  const { page } = await open("hostile.ipynb", [HOSTILE_CELL], {
+    "This is no figure of Plotly.": "Das ist keine Figur von Plotly.",
+    "Lit Lab draws no figures with %1.": "Lit Lab zeichnet keine Figuren mit %1.",
+  });
   await runCell(page, 0, 1);
   await page.getByRole("figure", { name: "link" }).locator(".main-svg").first().waitFor();
-  await page.getByText("This is no figure of Plotly.").waitFor();
-  await page.getByText("Lit Lab draws no figures with heatmap.").waitFor();
+  await page.getByText("Das ist keine Figur von Plotly.").waitFor();
+  await page.getByText("Lit Lab zeichnet keine Figuren mit heatmap.").waitFor();
   await page.getByRole("figure", { name: "link" }).locator(".nsewdrag").first().hover();
   const found = await page.evaluate(`(() => {
     const figure = document.querySelector(".litlab-Plotly");

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type DemoLab, type Lab, startDemoLab, startFolderLab } from "../lab.js";
 import { complaints, type LabPage, openPage, picture, useTheme } from "../lab-page.js";
 import { ROOT } from "../python.js";
+import type { Translations } from "../translate.js";
 
 const TEAM = "contoso";
 const HOSTILE = "<img src=x onerror=alert(1)>";
@@ -27,8 +28,8 @@ beforeAll(async () => {
 afterAll(() => lab?.close());
 
 /** Opens the sidebar in a page of its own. */
-async function open(lab: Lab): Promise<LabPage & { vault: Locator }> {
-  const opened = await openPage(lab, { width: 1200, height: 900 });
+async function open(lab: Lab, translations: Translations = {}): Promise<LabPage & { vault: Locator }> {
+  const opened = await openPage(lab, { width: 1200, height: 900, translations });
   await opened.page.getByRole("tab", { name: "Vault" }).click();
   return { ...opened, vault: opened.page.getByRole("region", { name: "Vault" }) };
 }
@@ -192,6 +193,29 @@ test("a model is picked from the server's files, and dropped from the file brows
   await file.waitFor();
   await page.getByRole("tab", { name: "Vault" }).click({ button: "right" });
   await page.getByRole("menuitem", { name: "Switch Sidebar Side" }).click();
+  expect(problems).toEqual([]);
+});
+
+test("an import says how far it is, in the page's language", { timeout: 120_000 }, async () => {
+  const { page, vault, problems } = await open(lab, {
+    "Reading the model…": "Liest das Modell…",
+    "Reading weights…": "Liest Gewichte…",
+    "Importing…": "Importiert…",
+  });
+  await item(vault, "spy_e1").waitFor();
+  await vault.evaluate((node: Node) => {
+    const { MutationObserver } = globalThis as unknown as Window & typeof globalThis;
+    const said = new Set<string>();
+    Object.assign(globalThis, { said });
+    new MutationObserver(() => {
+      const message = (node as Element).querySelector(".litlab-Import-message")?.textContent;
+      if (message) said.add(message);
+    }).observe(node, { subtree: true, childList: true, characterData: true });
+  });
+  copyFileSync(join(ROOT, "cli/demo/spy_e1.keras"), join(lab.files, "told.keras"));
+  await page.evaluate(`window.jupyterapp.commands.execute("litlab:import-model", { path: "told.keras" })`);
+  await item(vault, "told").waitFor();
+  expect(await page.evaluate("[...said]")).toEqual(["Importiert…", "Liest das Modell…", "Liest Gewichte…"]);
   expect(problems).toEqual([]);
 });
 

@@ -111,7 +111,7 @@ describe("imports", () => {
     const told = await page.until(() =>
       page.told.find(({ method, params }) => method === "progress" && params.share === 1),
     );
-    expect(told.params).toEqual({ token: "one", message: "Reading weights", share: 1 });
+    expect(told.params).toEqual({ token: "one", stage: "weights", share: 1 });
     await expect(page.call("items.import", given)).rejects.toMatchObject({
       message: "name already exists",
       data: { code: "NAME_EXISTS" },

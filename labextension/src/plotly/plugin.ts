@@ -3,6 +3,7 @@ import { type ISessionContext, IThemeManager } from "@jupyterlab/apputils";
 import { IConsoleTracker } from "@jupyterlab/console";
 import { INotebookTracker } from "@jupyterlab/notebook";
 import { type IRenderMime, IRenderMimeRegistry } from "@jupyterlab/rendermime";
+import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { PlotlyRenderer } from "./renderer.js";
 
 const MIME_TYPE = "application/vnd.plotly.v1+json";
@@ -15,14 +16,16 @@ export const plotlyPlugin: JupyterFrontEndPlugin<void> = {
   description: "Shows Plotly's figures; charts of many bars are refined by their kernel.",
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  optional: [IThemeManager, INotebookTracker, IConsoleTracker],
+  optional: [IThemeManager, INotebookTracker, IConsoleTracker, ITranslator],
   activate: (
     _app,
     rendermime: IRenderMimeRegistry,
     themes: IThemeManager | null,
     notebooks: INotebookTracker | null,
     consoles: IConsoleTracker | null,
+    translator: ITranslator | null,
   ) => {
+    const trans = (translator ?? nullTranslator).load("litlab");
     const factory = (context?: ISessionContext): IRenderMime.IRendererFactory => ({
       safe: true,
       mimeTypes: [MIME_TYPE],
@@ -32,6 +35,7 @@ export const plotlyPlugin: JupyterFrontEndPlugin<void> = {
           mimeType,
           themeChanged: themes?.themeChanged,
           context,
+          trans,
         }),
     });
     rendermime.addFactory(factory());

@@ -1,5 +1,6 @@
 import type { ISessionContext } from "@jupyterlab/apputils";
 import type { IRenderMime } from "@jupyterlab/rendermime";
+import type { TranslationBundle } from "@jupyterlab/translation";
 import type { ISignal } from "@lumino/signaling";
 import { Widget } from "@lumino/widgets";
 import { BarsChannel } from "./bars-channel.js";
@@ -22,6 +23,7 @@ export interface PlotlyRendererOptions {
   readonly themeChanged: ISignal<unknown, unknown> | undefined;
   /** What has the kernel that made the output, if anything does. */
   readonly context: ISessionContext | undefined;
+  readonly trans: TranslationBundle;
 }
 
 /** An output with a figure of Plotly. */
@@ -29,6 +31,7 @@ export class PlotlyRenderer extends Widget implements IRenderMime.IRenderer {
   readonly #mimeType: string;
   readonly #context: ISessionContext | undefined;
   readonly #themeChanged: ISignal<unknown, unknown> | undefined;
+  readonly #trans: TranslationBundle;
   readonly #resized = new ResizeObserver(() => this.#fit());
   #plotly: Plotly | null = null;
   #plot: PlotElement | null = null;
@@ -37,11 +40,12 @@ export class PlotlyRenderer extends Widget implements IRenderMime.IRenderer {
   #shown: Part | null = null;
   #channel: BarsChannel | null = null;
 
-  constructor({ mimeType, context, themeChanged }: PlotlyRendererOptions) {
+  constructor({ mimeType, context, themeChanged, trans }: PlotlyRendererOptions) {
     super();
     this.#mimeType = mimeType;
     this.#context = context;
     this.#themeChanged = themeChanged;
+    this.#trans = trans;
     this.addClass("litlab-Plotly");
     this.node.setAttribute("role", "figure");
     themeChanged?.connect(this.#followTheme, this);
@@ -52,10 +56,14 @@ export class PlotlyRenderer extends Widget implements IRenderMime.IRenderer {
     const figure = figureOf(data[this.#mimeType]);
     const other = figure?.data.find(({ type = "scatter" }) => !TRACE_TYPES.has(type));
     if (!figure || other) {
-      this.#say(other ? `Lit Lab draws no figures with ${String(other.type)}.` : "This is no figure of Plotly.");
+      this.#say(
+        other
+          ? this.#trans.__("Lit Lab draws no figures with %1.", String(other.type))
+          : this.#trans.__("This is no figure of Plotly."),
+      );
       return;
     }
-    this.node.setAttribute("aria-label", titleOf(figure) || "Chart");
+    this.node.setAttribute("aria-label", titleOf(figure) || this.#trans.__("Chart"));
     const { height } = figure.layout;
     // The page keeps the place free, so nothing jumps when the figure comes.
     if (typeof height === "number") this.node.style.minHeight = `${height}px`;
@@ -103,7 +111,8 @@ export class PlotlyRenderer extends Widget implements IRenderMime.IRenderer {
     this.#plot = plot;
     this.#shown = this.#refinable;
     const { data, layout } = structuredClone(this.#figure);
-    const whole = { name: "whole", title: "Show all", icon: plotly.Icons.home, click: () => this.#showWhole() };
+    const title = this.#trans.__("Show all");
+    const whole = { name: "whole", title, icon: plotly.Icons.home, click: () => this.#showWhole() };
     const config = {
       displaylogo: false,
       showTips: false,
@@ -116,7 +125,7 @@ export class PlotlyRenderer extends Widget implements IRenderMime.IRenderer {
     try {
       await plotly.newPlot(element, [...data], themed(layout, this.node), config);
     } catch (error) {
-      if (this.#plot === plot) this.#say(`Plotly cannot draw this figure: ${String(error)}`);
+      if (this.#plot === plot) this.#say(this.#trans.__("Plotly cannot draw this figure: %1", String(error)));
       return;
     }
     if (this.#plot !== plot || !this.#refinable) return;

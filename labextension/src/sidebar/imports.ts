@@ -48,7 +48,10 @@ export class Imports {
   constructor(service: IVaultService, trans: TranslationBundle) {
     this.#service = service;
     this.#trans = trans;
-    service.progressed.connect((_, { token, message, share }) => this.#update(token, { message, share }));
+    const messages = { model: trans.__("Reading the model…"), weights: trans.__("Reading weights…") };
+    service.progressed.connect((_, { token, stage, share }) =>
+      this.#update(token, { message: messages[stage], share }),
+    );
   }
 
   get list(): readonly Import[] {

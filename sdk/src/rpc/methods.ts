@@ -179,8 +179,11 @@ export const NOTIFICATIONS = {
   renamed: z.object({
     renames: z.array(z.object({ team: name, kind: z.enum(["item", "canvas"]), name, newName: name })),
   }),
-  /** How far a call has come, by the token that it was given; `share` is from 0 to 1, null where nobody knows. */
-  progress: z.object({ token: z.string(), message: z.string(), share: z.number().nullable() }),
+  /**
+   * How far a call has come, by the token that it was given: an import reads the model, then its weights. `share` of the stage
+   * is from 0 to 1, null where nobody knows.
+   */
+  progress: z.object({ token: z.string(), stage: z.enum(["model", "weights"]), share: z.number().nullable() }),
 } as const;
 
 export type NotificationName = keyof typeof NOTIFICATIONS;

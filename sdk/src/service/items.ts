@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { LitVaultError } from "../errors.js";
-import type { Rename } from "../rpc/methods.js";
+import type { Notification, Rename } from "../rpc/methods.js";
 import { blobPath } from "../vault/blobs.js";
 import { CANVASES_SINCE, readCatalogue } from "../vault/catalogue.js";
 import { findItem, type ItemLabel, type ItemRecord } from "../vault/item-record.js";
@@ -89,10 +89,11 @@ export const itemMethods = ({ watcher, uploads, models, imports, root, onRename 
 
   "items.import": async ({ team, source, name, token }, page) => {
     const path = "path" in source ? await modelPath(root, source.path) : uploads.pathOf(source.upload, page);
-    const tell = (message: string, share: number | null) => token && page.progress({ token, message, share });
-    tell("Reading the model", null);
+    const tell = (stage: Notification<"progress">["stage"], share: number | null) =>
+      token && page.progress({ token, stage, share });
+    tell("model", null);
     try {
-      return await imports.ask("import", { team, path, name }, (share) => tell("Reading weights", share));
+      return await imports.ask("import", { team, path, name }, (share) => tell("weights", share));
     } finally {
       if ("upload" in source) await uploads.done(source.upload);
     }
