@@ -185,12 +185,12 @@ test("tabs follow a rename, in other pages too, and come back after a reload", {
   await execute(other, "litlab:open-item", { team: "contoso", name: "spy_e1" });
   await execute(other, "litlab:open-canvas", { team: "contoso", canvas: "demo" });
   const { page, problems } = await openPage(lab, PAGE);
-  const open1 = (command: string, args: Record<string, string>) => execute(page, command, { team: "contoso", ...args });
-  await open1("litlab:open-canvas", { canvas: "demo" });
-  await open1("litlab:open-canvas", { item: "spy_e1" });
-  await open1("litlab:open-model", { item: "spy_e1" });
-  await open1("litlab:open-item", { name: "spy_e1" });
-  await page.getByRole("heading", { name: "spy_e1" }).waitFor();
+  const show = (command: string, args: Record<string, string>) => execute(page, command, { team: "contoso", ...args });
+  await show("litlab:open-canvas", { canvas: "demo" });
+  await show("litlab:open-canvas", { item: "spy_e1" });
+  await show("litlab:open-model", { item: "spy_e1" });
+  await show("litlab:open-item", { name: "spy_e1" });
+  await page.getByRole("heading", name: "spy_e1" ).waitFor();
 
   await page.getByRole("tab", { name: "Vault" }).click();
   for (const [tree, name, newName] of [
@@ -285,6 +285,42 @@ test("a drag into a notebook and a command insert cells that run, also twice", {
   await picture(page, "preview-cells");
   expect(problems).toEqual([]);
   await execute(page, "docmanager:save");
+});
+
+test("items whose names differ little get variables of their own", { timeout: 180_000 }, async () => {
+  const model = join(ROOT, "cli/demo/spy_e1.keras");
+  for (const name of ["a-b", "a_b", "a.b"]) await importModel("contoso", model, [], name);
+  writeFileSync(join(folder, "names.ipynb"), notebookText([""]));
+  const { page, problems } = await open("names.ipynb");
+  await page.locator("#jp-main-statusbar").getByText("TypeScript (Lit Lab) | Idle").waitFor();
+  await execute(page, "litlab:insert-cell", { kind: "item", team: "contoso", name: "a-b" });
+  await page.getByRole("tab", { name: "Vault" }).click();
+  for (const [name, cells] of [
+    ["a_b", 3],
+    ["a.b", 4],
+    ["a_b", 5],
+  ] as const) {
+    const row = page.getByRole("tree", { name: "Items" }).getByRole("treeitem", { name });
+    await row.hover();
+    await page.mouse.down();
+    const first = await codeCell(page, 0).boundingBox();
+    if (!first) throw new Error("the notebook has no cell");
+    await page.mouse.move(first.x + first.width / 2, first.y + first.height / 2, { steps: 8 });
+    await page.locator(".litlab-DragImage").getByText(name).waitFor();
+    await page.mouse.up();
+    await expect.poll(() => page.locator(".jp-NotebookPanel .jp-CodeCell").count()).toBe(cells);
+  }
+  // Each is dropped above those before it; an item that is there already keeps its variables.
+  const sources = await Promise.all([0, 1, 2, 3].map((index) => sourceOf(page, index)));
+  expect(sources[0]).toBe(sources[2]);
+  for (const [count, index] of [4, 2, 1].entries()) await run(page, index, count + 1);
+  await codeCell(page, 3).locator(".cm-content").fill("[itemAB.name, itemAB_2.name, itemAB_3.name].join(' ')");
+  await run(page, 3, 4);
+  await codeCell(page, 3).locator(".jp-OutputArea-output").getByText("a-b a_b a.b").waitFor();
+  await screenshot(page, "names");
+  expect(problems).toEqual([]);
+  await page.evaluate(`window.jupyterapp.commands.execute("docmanager:save")`);
+  await page.close();
 });
 
 test("without a notebook a new one is made", { timeout: 120_000 }, async () => {

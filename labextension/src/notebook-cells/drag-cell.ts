@@ -4,17 +4,25 @@ import { snippetOf, type VaultTarget } from "./snippets.js";
 
 /** Cells, as JupyterLab's notebooks take them from each other. */
 const CELLS = "application/vnd.jupyter.cells";
+/** What is dragged. */
+const TARGET = "application/vnd.litlab.target";
 /** A press that moves this far is a drag, in pixels; as in JupyterLab's notebooks. */
 const THRESHOLD = 5;
 
 type Press = Pick<MouseEvent, "clientX" | "clientY">;
 
-/** Drags a target's cell from where the mouse is: a notebook takes it as a cell, another editor as text. */
-export function startCellDrag({ clientX, clientY }: Press, target: VaultTarget, label: string): void {
-  const source = snippetOf(target);
-  const mimeData = new MimeData();
+export const draggedTarget = (mimeData: MimeData): VaultTarget | null => mimeData.getData(TARGET) ?? null;
+
+export function setCell(mimeData: MimeData, source: string): void {
   mimeData.setData(CELLS, [{ cell_type: "code", source, metadata: {}, outputs: [], execution_count: null }]);
   mimeData.setData("text/plain", source);
+}
+
+/** Drags a target's cell from where the mouse is: a notebook takes it as a cell, another editor as text. */
+export function startCellDrag({ clientX, clientY }: Press, target: VaultTarget, label: string): void {
+  const mimeData = new MimeData();
+  mimeData.setData(TARGET, target);
+  setCell(mimeData, snippetOf(target));
   const dragImage = document.createElement("div");
   dragImage.className = "litlab-DragImage";
   dragImage.textContent = label;

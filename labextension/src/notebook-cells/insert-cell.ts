@@ -1,18 +1,24 @@
 import { type INotebookTracker, NotebookActions, type NotebookPanel } from "@jupyterlab/notebook";
 import type { CommandRegistry } from "@lumino/commands";
+import { snippetOf, type VaultTarget } from "./snippets.js";
 
 /** The kernel "TypeScript (Lit Lab)". */
 const KERNEL = "litlab";
 
-/** Inserts a code cell below the active one of the current notebook, or into a new TypeScript notebook where there is none. */
+/** What a notebook's code cells hold. */
+export const sourcesOf = ({ content }: NotebookPanel): readonly string[] =>
+  content.widgets.flatMap(({ model }) => (model.type === "code" ? [model.sharedModel.getSource()] : []));
+
+/** Inserts a target's cell below the active one of the current notebook, or into a new TypeScript notebook where there is none. */
 export async function insertCell(
-  source: string,
+  target: VaultTarget,
   notebooks: INotebookTracker,
   commands: CommandRegistry,
 ): Promise<NotebookPanel> {
   const current = notebooks.currentWidget;
   const panel = current ?? (await newNotebook(commands));
   const { content } = panel;
+  const source = snippetOf(target, sourcesOf(panel));
   if (current) NotebookActions.insertBelow(content);
   content.activeCell?.model.sharedModel.setSource(source);
   content.mode = "command";

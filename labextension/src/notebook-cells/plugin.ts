@@ -5,8 +5,8 @@ import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { addBelowIcon } from "@jupyterlab/ui-components";
 import { IVaultService } from "../service/tokens.js";
 import { chooseTarget, targetOf } from "./choose-target.js";
+import { nameOnDrop } from "./drop-cell.js";
 import { insertCell } from "./insert-cell.js";
-import { snippetOf } from "./snippets.js";
 
 const INSERT = "litlab:insert-cell";
 
@@ -25,6 +25,7 @@ export const notebookCellsPlugin: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null,
   ) => {
     const trans = (translator ?? nullTranslator).load("litlab");
+    nameOnDrop(notebooks);
     commands.addCommand(INSERT, {
       label: ({ name }) => (name === undefined ? trans.__("Insert Cell of the Vault…") : trans.__("Insert Cell")),
       caption: trans.__("Insert a cell that loads it, into the current notebook or a new one"),
@@ -34,7 +35,7 @@ export const notebookCellsPlugin: JupyterFrontEndPlugin<void> = {
         try {
           const target = targetOf(args) ?? (await chooseTarget(service, trans, title, ["item", "asset", "canvas"]));
           if (!target) return;
-          const panel = await insertCell(snippetOf(target), notebooks, commands);
+          const panel = await insertCell(target, notebooks, commands);
           shell.activateById(panel.id);
         } catch (error) {
           await showErrorMessage(title, error as Error);

@@ -5,42 +5,50 @@ export interface VaultTarget {
   readonly name: string;
 }
 
-/**
- * A variable for a target: `itemSpyE1` for the item `spy_e1`. It is the target's own, so that a cell which is put into a
- * notebook changes no variable of other cells.
- */
-const variable = (prefix: string, name: string): string =>
-  prefix + (name.match(/[A-Za-z0-9]+/g) ?? []).map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+const CLASSES: Readonly<Record<VaultTarget["kind"], string>> = { item: "VaultItem", asset: "Asset", canvas: "Canvas" };
 
-const SNIPPETS: Readonly<Record<VaultTarget["kind"], (name: string, args: string) => string>> = {
-  item: (name, args) => {
-    const item = variable("item", name);
-    const model = variable("model", name);
-    return `import { VaultItem } from "@litlab/sdk";
+/** @param variable the name of a variable of this kind, @param made the expression that makes the target */
+type Snippet = (variable: (kind: string) => string, made: string) => string;
 
-const ${item} = new VaultItem(${args});
-const ${model} = await ${item}.loadModel();
-${model};`;
-  },
-  asset: (name, args) => {
-    const asset = variable("asset", name);
-    const file = variable("file", name);
-    return `import { Asset, display, readSamples } from "@litlab/sdk";
+const SNIPPETS: Readonly<Record<VaultTarget["kind"], Snippet>> = {
+  item: (variable, made) => `import { VaultItem } from "@litlab/sdk";
 
-const ${asset} = new Asset(${args});
-await display(${asset});
-const [${file}] = await ${asset}.files;
-await readSamples(${file}.path, await ${asset}.datasets, 0, 3);`;
-  },
-  canvas: (name, args) => {
-    const canvas = variable("canvas", name);
-    return `import { Canvas } from "@litlab/sdk";
+const ${variable("item")} = ${made};
+const ${variable("model")} = await ${variable("item")}.loadModel();
+${variable("model")};`,
+  asset: (variable, made) => `import { Asset, display, readSamples } from "@litlab/sdk";
 
-const ${canvas} = new Canvas(${args});
-${canvas};`;
-  },
+const ${variable("asset")} = ${made};
+await display(${variable("asset")});
+const [${variable("file")}] = await ${variable("asset")}.files;
+await readSamples(${variable("file")}.path, await ${variable("asset")}.datasets, 0, 3);`,
+  canvas: (variable, made) => `import { Canvas } from "@litlab/sdk";
+
+const ${variable("canvas")} = ${made};
+${variable("canvas")};`,
 };
 
-/** The TypeScript cell that loads a target and shows it: an item's model, an asset and its first samples, a canvas. */
-export const snippetOf = ({ kind, team, name }: VaultTarget): string =>
-  SNIPPETS[kind](name, `${JSON.stringify(team)}, ${JSON.stringify(name)}`);
+/**
+ * The TypeScript cell that loads a target and shows it: an item's model, an asset and its first samples, a canvas. Its
+ * variables are the target's own, `itemSpyE1` for the item `spy_e1`, so that it changes none of other cells: where these use
+ * the name for something else, as for an item `spy-e1` or one of another team, it is numbered.
+ * @param sources the notebook's cells
+ */
+export function snippetOf({ kind, team, name }: VaultTarget, sources: readonly string[] = []): string {
+  const made = `new ${CLASSES[kind]}(${JSON.stringify(team)}, ${JSON.stringify(name)})`;
+  const words = (name.match(/[A-Za-z0-9]+/g) ?? [])
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join("");
+  for (let number = 1; ; number++) {
+    const names = new Set<string>();
+    const variable = (kind: string): string => {
+      const variable = `${kind}${words}${number > 1 ? `_${number}` : ""}`;
+      names.add(variable);
+      return variable;
+    };
+    const snippet = SNIPPETS[kind](variable, made);
+    const isIn = (source: string) => [...names].some((name) => new RegExp(`\\b${name}\\b`).test(source));
+    const declaration = `const ${variable(kind)} = ${made};`;
+    if (sources.some((source) => source.includes(declaration)) || !sources.some(isIn)) return snippet;
+  }
+}
