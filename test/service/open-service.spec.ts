@@ -1,4 +1,14 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { METHODS, type Notification } from "@litlab/sdk/rpc";
@@ -67,6 +77,32 @@ test("a canvas' new name that is too long is refused in the SDK's words", async 
   const params = METHODS["canvases.rename"].params.parse(given);
   await expect(service.methods["canvases.rename"](params, page)).rejects.toEqual(fails("INVALID_NAME"));
 });
+
+test("a model that takes its time keeps nobody waiting for another", async () => {
+  const names = ["one.h5", "other.h5"];
+  for (const name of names) copyFileSync(FIXTURE, join(folder, name));
+  const graph = (path: string) => service.methods["models.graph"]({ path }, page);
+  const before = processes();
+  const { nodes } = await graph("one.h5");
+  const [reader] = processes().filter((pid) => !before.includes(pid));
+  if (reader === undefined) throw new Error("no process reads models");
+  utimesSync(join(folder, "one.h5"), 1, 1); // so that it is read anew
+  // As a model does that is read for minutes: whichever comes first.
+  process.kill(reader, "SIGSTOP");
+  const graphs = names.map(graph);
+  expect((await Promise.race(graphs)).nodes).toEqual(nodes);
+  process.kill(reader, "SIGCONT");
+  for (const each of graphs) expect((await each).nodes).toEqual(nodes);
+});
+
+/** The processes of this one that look at models. */
+function processes(): number[] {
+  const { stdout } = spawnSync("ps", ["-axww", "-o", "pid=,ppid=,command="], { encoding: "utf8" });
+  return stdout.split("\n").flatMap((line) => {
+    const [, pid, parent, command = ""] = /^ *(\d+) +(\d+) (.*)/.exec(line) ?? [];
+    return Number(parent) === process.pid && command.includes("model-process-main") ? [Number(pid)] : [];
+  });
+}
 
 test("whoever asks about a team while it is looked at first hears of what changes after the answer", async () => {
   const canvases = join(folder, "home/fresh/canvases");

@@ -4,28 +4,28 @@ import type { Params } from "../rpc/methods.js";
 import { blobPath } from "../vault/blobs.js";
 import { findItem } from "../vault/item-record.js";
 import type { Methods } from "./methods.js";
-import { ModelProcess } from "./models/model-process.js";
+import { ModelPool } from "./models/model-pool.js";
 import type { ModelGraph } from "./models/outline.js";
 import { modelPath } from "./server-path.js";
 
-/** How long a model may take, and how long the process that reads it stays, ms. */
+/** How long a model may take, and how long a process that reads models stays, ms. */
 const READING = { limit: 120_000, stay: 120_000 };
 /** A page draws what it has asked for first, ms. */
 const WARMING = 1000;
 /** Outlines of so many files are kept. */
 const MOST_KEPT = 16;
 
-/** Models as graphs, read in a process of their own. */
+/** Models as graphs, read in processes of their own. */
 export class Models {
   readonly #root: string;
-  readonly #process = new ModelProcess(READING.limit, READING.stay);
+  readonly #processes = new ModelPool(READING.limit, READING.stay);
   #warming: NodeJS.Timeout | undefined;
   readonly #kept = new Map<string, Promise<ModelGraph>>();
 
   readonly methods: Methods<"models.graph" | "models.histogram"> = {
     "models.graph": async (source) => await this.outline(await this.#pathOf(source)),
     "models.histogram": async ({ source, weight }) =>
-      await this.#process.ask("histogram", { path: await this.#pathOf(source), weight }),
+      await this.#processes.ask("histogram", { path: await this.#pathOf(source), weight }),
   };
 
   /** @param root the folder of Jupyter's server */
@@ -37,7 +37,7 @@ export class Models {
   async outline(path: string): Promise<ModelGraph> {
     const { ino, size, mtimeMs } = await stat(path).catch(() => ({ ino: 0, size: 0, mtimeMs: 0 }));
     const key = [path, ino, size, mtimeMs].join();
-    const outline = this.#kept.get(key) ?? this.#process.ask("outline", { path });
+    const outline = this.#kept.get(key) ?? this.#processes.ask("outline", { path });
     this.#kept.delete(key);
     this.#kept.set(key, outline);
     const [oldest] = this.#kept.keys();
@@ -46,15 +46,15 @@ export class Models {
     return await outline;
   }
 
-  /** Starts the process once the page has its list: somebody looks at the vault. */
+  /** Starts a process once the page has its list: somebody looks at the vault. */
   warm(): void {
     clearTimeout(this.#warming);
-    this.#warming = setTimeout(() => this.#process.warm(), WARMING).unref();
+    this.#warming = setTimeout(() => this.#processes.warm(), WARMING).unref();
   }
 
   end(): void {
     clearTimeout(this.#warming);
-    this.#process.end();
+    this.#processes.end();
   }
 
   async #pathOf(source: Params<"models.graph">): Promise<string> {

@@ -60,6 +60,10 @@ export class ModelProcess {
     return result as Promise<ModelWork[N]["result"]>;
   }
 
+  get isRunning(): boolean {
+    return this.#child !== null;
+  }
+
   /** Starts it, for what will be asked soon. */
   warm(): void {
     this.#started();
