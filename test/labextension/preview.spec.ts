@@ -190,7 +190,7 @@ test("tabs follow a rename, in other pages too, and come back after a reload", {
   await show("litlab:open-canvas", { item: "spy_e1" });
   await show("litlab:open-model", { item: "spy_e1" });
   await show("litlab:open-item", { name: "spy_e1" });
-  await page.getByRole("heading", name: "spy_e1" ).waitFor();
+  await page.getByRole("heading", { name: "spy_e1" }).waitFor();
 
   await page.getByRole("tab", { name: "Vault" }).click();
   for (const [tree, name, newName] of [
@@ -290,9 +290,8 @@ test("a drag into a notebook and a command insert cells that run, also twice", {
 test("items whose names differ little get variables of their own", { timeout: 180_000 }, async () => {
   const model = join(ROOT, "cli/demo/spy_e1.keras");
   for (const name of ["a-b", "a_b", "a.b"]) await importModel("contoso", model, [], name);
-  writeFileSync(join(folder, "names.ipynb"), notebookText([""]));
-  const { page, problems } = await open("names.ipynb");
-  await page.locator("#jp-main-statusbar").getByText("TypeScript (Lit Lab) | Idle").waitFor();
+  writeFileSync(join(lab.files, "names.ipynb"), notebookText([""]));
+  const { page, problems } = await openPage(lab, { ...PAGE, notebook: "names.ipynb" });
   await execute(page, "litlab:insert-cell", { kind: "item", team: "contoso", name: "a-b" });
   await page.getByRole("tab", { name: "Vault" }).click();
   for (const [name, cells] of [
@@ -313,14 +312,13 @@ test("items whose names differ little get variables of their own", { timeout: 18
   // Each is dropped above those before it; an item that is there already keeps its variables.
   const sources = await Promise.all([0, 1, 2, 3].map((index) => sourceOf(page, index)));
   expect(sources[0]).toBe(sources[2]);
-  for (const [count, index] of [4, 2, 1].entries()) await run(page, index, count + 1);
+  for (const [count, index] of [4, 2, 1].entries()) await runCell(page, index, count + 1);
   await codeCell(page, 3).locator(".cm-content").fill("[itemAB.name, itemAB_2.name, itemAB_3.name].join(' ')");
-  await run(page, 3, 4);
+  await runCell(page, 3, 4);
   await codeCell(page, 3).locator(".jp-OutputArea-output").getByText("a-b a_b a.b").waitFor();
-  await screenshot(page, "names");
+  await picture(page, "preview-names");
   expect(problems).toEqual([]);
-  await page.evaluate(`window.jupyterapp.commands.execute("docmanager:save")`);
-  await page.close();
+  await execute(page, "docmanager:save");
 });
 
 test("without a notebook a new one is made", { timeout: 120_000 }, async () => {
