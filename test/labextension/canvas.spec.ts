@@ -302,6 +302,9 @@ test("a canvas of 1,000 nodes pans, zooms and is searched", { timeout: 240_000 }
   const place = () =>
     viewer.locator(".react-flow__viewport").evaluate((element) => (element as HTMLElement).style.transform);
   await poll(() => viewer.locator(".litlab-Graph-node").count()).toBe(1000);
+  // All are there at once in a plain layout; ELK's takes its place, and is in view as a whole.
+  await viewer.locator('.litlab-Graph-area[aria-busy="false"]').waitFor({ timeout: 60_000 });
+  await poll(() => viewer.locator(".litlab-Graph-node").count()).toBe(1000);
   await picture(page, "canvas-1000");
   const box = await viewer.locator(".react-flow__pane").boundingBox();
   if (!box) throw new Error("the graph has no place");

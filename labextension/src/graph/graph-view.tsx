@@ -17,7 +17,7 @@ import { download, lookOf, pngFile, svgFile } from "./export.js";
 import { boxOfNode, foldable, foldedAtFirst, revealing, type VisibleGraph, visibleGraph } from "./fold.js";
 import { type Graph, type GraphNode, problemOf } from "./graph.js";
 import { BoxContext, type BoxNode, BoxOnPage, FrameOnPage, type LinkEdge, LinkOnPage } from "./graph-node.js";
-import { type Layout, layOut, type Placed } from "./layout.js";
+import { draftOf, type Layout, layOut, type Placed } from "./layout.js";
 import { neighbour } from "./neighbour.js";
 import { Problem } from "./problem.js";
 import { SearchBox } from "./search-box.js";
@@ -38,6 +38,8 @@ const NODE_TYPES = { box: BoxOnPage, frame: FrameOnPage };
 const EDGE_TYPES = { link: LinkOnPage };
 /** Smaller, lines of text cannot be read and are left out. */
 const FAR = 0.4;
+/** Smaller, titles are specks that cost a moved graph half of its frames' time. */
+const SPECKS = 0.2;
 const LEAST_ZOOM = 0.02;
 const MOST_ZOOM = 2.5;
 /** In a smaller area, in pixels, the overview would hide the graph. */
@@ -75,9 +77,23 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
   const goingTo = useRef<{ readonly box: string; readonly zoomIn: boolean } | null>(null);
   const canFold = useMemo(() => foldable(graph), [graph]);
   const visible = useMemo(() => visibleGraph(graph, folded), [graph, folded]);
-  const [layout, settled] = useLayout(graph, visible);
+  const [layout, settled, isDraft] = useLayout(graph, visible);
   const [area, size] = useSize();
   const flow = useReactFlow<BoxNode, LinkEdge>();
+  const ready = layout !== null && size.width > 0 && size.height > 0;
+  /** How a draft was shown first. */
+  const draftView = useRef<Viewport | null>(null);
+  useEffect(() => {
+    if (!ready) return;
+    if (isDraft) draftView.current ??= fitting(layout, size);
+    else if (draftView.current) {
+      const [before, now] = [draftView.current, flow.getViewport()];
+      draftView.current = null;
+      // Who has not moved the draft sees all of what takes its place.
+      if (before.x === now.x && before.y === now.y && before.zoom === now.zoom)
+        void flow.setViewport(fitting(layout, size));
+    }
+  }, [ready, isDraft, layout, size, flow]);
 
   const nodes = useNodes(layout, active, trans);
   const arrow = useId();
@@ -161,7 +177,6 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
   };
 
   const node = opened === null ? undefined : graph.nodes.find(({ id }) => boxOfNode(id) === opened);
-  const ready = layout !== null && size.width > 0 && size.height > 0;
   const save = async (kind: "svg" | "png") => {
     if (!layout || !area.current) return;
     const file = `${name}.${kind}`;
@@ -193,7 +208,10 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
         <Action name={trans.__("Export as PNG")} onClick={() => void save("png")} text="PNG">
           <downloadIcon.react tag="span" />
         </Action>
-        <div className="litlab-Graph-rest">{children}</div>
+        <div className="litlab-Graph-rest">
+          {isDraft && <span role="status">{trans.__("Laying out…")}</span>}
+          {children}
+        </div>
       </div>
       <div className="litlab-Graph-main">
         {/* biome-ignore lint/a11y/useSemanticElements: arrows lead from it to the nodes. */}
@@ -205,7 +223,7 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
           // biome-ignore lint/a11y/noNoninteractiveTabindex: as above.
           tabIndex={0}
           onKeyDown={onKeyDown}
-          aria-busy={!ready}
+          aria-busy={!ready || isDraft}
         >
           {ready ? (
             <BoxContext.Provider value={context}>
@@ -305,20 +323,32 @@ function Arrow({ id }: { readonly id: string }) {
 /** Tells the style sheet whether texts can be read. */
 function Distance() {
   const far = useStore((state) => state.transform[2] < FAR);
-  return <div className="litlab-Graph-distance" data-far={far} />;
+  const specks = useStore((state) => state.transform[2] < SPECKS);
+  return <div className="litlab-Graph-distance" data-far={far} data-specks={specks} />;
 }
 
-/** The newest layout, and whether it is of what is visible now. */
-function useLayout(graph: Graph, visible: VisibleGraph): readonly [layout: Layout | null, settled: boolean] {
-  const [laid, setLaid] = useState<{ readonly of: VisibleGraph; readonly layout: Layout } | null>(null);
+interface Laid {
+  readonly of: VisibleGraph;
+  readonly layout: Layout;
+  readonly isDraft: boolean;
+}
+
+/** The newest layout, whether it is of what is visible now, and whether it is one until ELK's is there. */
+function useLayout(
+  graph: Graph,
+  visible: VisibleGraph,
+): readonly [layout: Layout | null, settled: boolean, isDraft: boolean] {
+  const [laid, setLaid] = useState<Laid | null>(null);
   useEffect(() => {
     let current = true;
-    void layOut(graph, visible).then((layout) => current && setLaid({ of: visible, layout }));
+    const draft = draftOf(graph, visible);
+    setLaid((before) => before ?? (draft && { of: visible, layout: draft, isDraft: true }));
+    void layOut(graph, visible).then((layout) => current && setLaid({ of: visible, layout, isDraft: false }));
     return () => {
       current = false;
     };
   }, [graph, visible]);
-  return [laid?.layout ?? null, laid?.of === visible];
+  return [laid?.layout ?? null, laid?.of === visible && !laid.isDraft, laid?.isDraft ?? false];
 }
 
 /** An element's size, which is 0 while its tab is hidden. */

@@ -32,21 +32,35 @@ const isPlaced = ({ nodes }: Graph): boolean =>
 /** Layouts by what they were made of, the newest last. */
 const known = new Map<string, Promise<Geometry>>();
 const MOST_KNOWN = 16;
+/** ELK lays fewer boxes out while a person has hardly begun to wait. */
+const DRAFT_FROM = 100;
 
 /** Lays a graph out: by its own positions if all nodes have some, else in layers. */
 export async function layOut(graph: Graph, visible: VisibleGraph): Promise<Layout> {
   if (isPlaced(graph)) return drawn(graph.direction, visible, fromPositions(graph, visible));
-  const key = JSON.stringify([
-    graph.direction,
-    visible.boxes.map((box) => [box.id, box.parent, box.open, linesOf(box)]),
-    visible.links.map(({ from, to }) => [from, to]),
-  ]);
+  const key = keyOf(graph, visible);
   const geometry = known.get(key) ?? compute(graph.direction, visible);
   known.delete(key);
   known.set(key, geometry);
   for (const oldest of known.keys()) if (known.size > MOST_KNOWN) known.delete(oldest);
   return drawn(graph.direction, visible, await geometry);
 }
+
+/** What a graph is shown as until ELK, which takes a second for some hundred boxes, has laid it out; null if that is soon. */
+export function draftOf(graph: Graph, visible: VisibleGraph): Layout | null {
+  const { boxes } = visible;
+  const isSoon = boxes.length < DRAFT_FROM || boxes.length > MOST_FOR_ELK;
+  // In layers, frames may lie over one another.
+  if (isSoon || isPlaced(graph) || boxes.some(({ open }) => open) || known.has(keyOf(graph, visible))) return null;
+  return drawn(graph.direction, visible, { rectangles: layOutInLayers(graph.direction, visible), routes: new Map() });
+}
+
+const keyOf = ({ direction }: Graph, { boxes, links }: VisibleGraph): string =>
+  JSON.stringify([
+    direction,
+    boxes.map((box) => [box.id, box.parent, box.open, linesOf(box)]),
+    links.map(({ from, to }) => [from, to]),
+  ]);
 
 async function compute(direction: Graph["direction"], visible: VisibleGraph): Promise<Geometry> {
   if (visible.boxes.length <= MOST_FOR_ELK) {
