@@ -52,20 +52,22 @@ const namedEntry = (name: string, date: string): Entry => ({
   text: `${name}\n${date}`.toLowerCase(),
 });
 
-/** A sorted copy; what has no value comes last either way, equals go by name. */
-export function sorted(entries: readonly Entry[], { by, descending }: Sort): Entry[] {
+/** A copy in the order of names. Names are compared slowly: a list that comes nearly in order takes a tenth of the time. */
+export const byName = (entries: readonly Entry[]): Entry[] => entries.toSorted((a, b) => NAMES.compare(a.name, b.name));
+
+/**
+ * Entries in another order; what has no value comes last either way, equals go by name.
+ * @param entries in the order of names
+ */
+export function sorted(entries: readonly Entry[], { by, descending }: Sort): readonly Entry[] {
   const sign = descending ? -1 : 1;
-  const byName = (a: Entry, b: Entry) => NAMES.compare(a.name, b.name);
-  const compare: Record<SortKey, (a: Entry, b: Entry) => number> = {
-    name: (a, b) => sign * byName(a, b),
-    date: (a, b) => sign * (a.date < b.date ? -1 : Number(a.date > b.date)) || byName(a, b),
-    value: (a, b) => {
-      if (a.value === null || b.value === null)
-        return Number(a.value === null) - Number(b.value === null) || byName(a, b);
-      return sign * (a.value - b.value) || byName(a, b);
-    },
-  };
-  return entries.toSorted(compare[by]);
+  if (by === "name") return descending ? entries.toReversed() : entries;
+  if (by === "date") return entries.toSorted((a, b) => sign * (a.date < b.date ? -1 : Number(a.date > b.date)));
+  return entries.toSorted((a, b) =>
+    a.value === null || b.value === null
+      ? Number(a.value === null) - Number(b.value === null)
+      : sign * (a.value - b.value),
+  );
 }
 
 /** Those that hold every word of the filter. */

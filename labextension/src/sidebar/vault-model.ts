@@ -5,6 +5,7 @@ import { messageOf } from "../message-of.js";
 import { type IVaultService, ServiceError } from "../service/tokens.js";
 import {
   assetEntry,
+  byName,
   canvasEntry,
   type Entry,
   filtered,
@@ -39,7 +40,9 @@ export class VaultModel {
   #isLoading = false;
   #teams: readonly string[] | null = null;
   #team: string | null = null;
+  /** In the order of names. */
   #entries: Readonly<Record<Kind, readonly Entry[]>> = EMPTY;
+  #ordered: Readonly<Record<Kind, readonly Entry[]>> = EMPTY;
   /** The team whose entries are there. */
   #loadedTeam: string | null = null;
   #shown: Readonly<Record<Kind, readonly Entry[]>> = EMPTY;
@@ -181,7 +184,7 @@ export class VaultModel {
   }
 
   #empty(): void {
-    this.#entries = this.#shown = EMPTY;
+    this.#entries = this.#ordered = this.#shown = EMPTY;
     this.#loadedTeam = null;
   }
 
@@ -214,7 +217,7 @@ export class VaultModel {
     }
     this.#renamed = null;
     const entries = this.#entries[kind].map((entry) => (entry.name === name ? { ...entry, name: newName } : entry));
-    this.#entries = { ...this.#entries, [kind]: entries };
+    this.#entries = { ...this.#entries, [kind]: byName(entries) };
     this.#stale.add(kind === "canvas" ? "canvases" : "items");
     this.#order();
     void this.#refresh.invoke();
@@ -253,18 +256,19 @@ export class VaultModel {
     if (team === null) return;
     const isNew = team !== this.#loadedTeam;
     const ask = <T>(part: What, call: () => Promise<T>): Promise<T> | null => (isNew || what.has(part) ? call() : null);
-    const [items, assets, canvases] = await Promise.all([
-      ask("items", () => this.#service.call("items.list", { team })),
+    // The long list comes last: the short ones need not wait for it.
+    const [assets, canvases, items] = await Promise.all([
       ask("assets", () => this.#service.call("assets.list", { team })),
       ask("canvases", () => this.#service.call("canvases.list", { team })),
+      ask("items", () => this.#service.call("items.list", { team })),
     ]);
     // Another team was chosen meanwhile, whose lists are still to be asked for.
     if (team !== this.#team) return;
     this.#loadedTeam = team;
     this.#entries = {
-      item: items?.map(itemEntry) ?? this.#entries.item,
-      asset: assets?.map(assetEntry) ?? this.#entries.asset,
-      canvas: canvases?.map(canvasEntry) ?? this.#entries.canvas,
+      item: items ? byName(items.map(itemEntry)) : this.#entries.item,
+      asset: assets ? byName(assets.map(assetEntry)) : this.#entries.asset,
+      canvas: canvases ? byName(canvases.map(canvasEntry)) : this.#entries.canvas,
     };
     this.#order();
   }
@@ -272,7 +276,7 @@ export class VaultModel {
   #order(): void {
     const { item, asset, canvas } = this.#entries;
     const plain: Sort = this.#sort.by === "value" ? { by: "name", descending: false } : this.#sort;
-    this.#entries = {
+    this.#ordered = {
       item: sorted(item, this.#sort),
       asset: sorted(asset, plain),
       canvas: sorted(canvas, plain),
@@ -293,7 +297,7 @@ export class VaultModel {
   }
 
   #show(): void {
-    const { item, asset, canvas } = this.#entries;
+    const { item, asset, canvas } = this.#ordered;
     this.#shown = {
       item: filtered(item, this.#filter),
       asset: filtered(asset, this.#filter),

@@ -86,6 +86,7 @@ export const METHODS = {
 
   "teams.list": method(z.object({}), z.array(z.string())),
 
+  /** By name, ignoring case. */
   "items.list": method(z.object({ team: name }), z.array(listedItem)),
   "items.get": method(
     z.object({ team: name, name }),

@@ -33,8 +33,7 @@ export const itemMethods = ({ watcher, uploads, models, imports, root, onRename 
         .selectFrom("items")
         .select(["name", "color", "value", "dateAdded", "model"])
         .$if(version >= CANVASES_SINCE, (query) => query.select((is) => is("canvas", "is not", null).as("hasCanvas")))
-        .orderBy("dateAdded")
-        .orderBy("id")
+        .orderBy("name")
         .execute(),
     );
     models.warm();
