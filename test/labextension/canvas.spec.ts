@@ -362,6 +362,35 @@ test("a canvas that is opened and closed 100 times leaves nothing", { timeout: 6
   expect(problems).toEqual([]);
 });
 
+test("of the team's canvases those that are open are read again when something changes", {
+  timeout: 240_000,
+}, async () => {
+  const { page, problems } = await openPage(lab);
+  const read = new Set<string>();
+  page.on("websocket", (socket) =>
+    socket.on("framesent", ({ payload }) => {
+      const [, canvas] = /canvases\.read.*canvas[\\"]+:[\\"]+(\w+)/.exec(String(payload)) ?? [];
+      if (canvas) read.add(canvas);
+    }),
+  );
+  const canvases = join(lab.home, "contoso/canvases");
+  for (const name of ["closed", "stays"]) {
+    writeFileSync(join(canvases, `${name}.canvas.json`), writeCanvas(SMALL));
+    await execute(page, "litlab:open-canvas", { team: "contoso", canvas: name });
+    await nodeOf(shown(page), "memory, LSTM").waitFor();
+    if (name === "closed") await page.evaluate(`window.jupyterapp.shell.currentWidget.close()`);
+  }
+  expect([...read]).toEqual(["closed", "stays"]);
+  read.clear();
+  const renamed = SMALL.nodes.map((node) => (node.id === "memory" ? { ...node, name: "recollection" } : node));
+  for (const name of ["closed", "stays"])
+    writeFileSync(join(canvases, `${name}.canvas.json`), writeCanvas({ ...SMALL, nodes: renamed }));
+  await nodeOf(shown(page), "recollection, LSTM").waitFor();
+  expect([...read]).toEqual(["stays"]);
+  expect(problems).toEqual([]);
+  await page.close();
+});
+
 test("the drive lit: has the teams' canvases", { timeout: 240_000 }, async () => {
   const { page, problems } = await openPage(lab, PAGE);
   const contents = (call: string) =>

@@ -31,13 +31,21 @@ export class LitDrive implements Contents.IDrive {
   readonly fileChanged = new Signal<this, Contents.IChangedArgs>(this);
   readonly #service: IVaultService;
   readonly #trans: TranslationBundle;
-  /** The version of each canvas as it was last read, by path. */
+  readonly #isOpen: (path: string) => boolean;
+  /** The version of each canvas as it was last read, by path; of those that are not open until the next change. */
   readonly #versions = new Map<string, string>();
   readonly #checkpoints = new Map<string, { readonly content: string; readonly last_modified: string }>();
   #isDisposed = false;
 
-  constructor(service: IVaultService, trans: TranslationBundle, serverSettings: ServerConnection.ISettings) {
+  /** @param isOpen whether a document of the path, with the drive's name, is open in this page */
+  constructor(
+    service: IVaultService,
+    trans: TranslationBundle,
+    serverSettings: ServerConnection.ISettings,
+    isOpen: (path: string) => boolean,
+  ) {
     this.#service = service;
+    this.#isOpen = isOpen;
     this.#trans = trans;
     this.serverSettings = serverSettings;
     service.changed.connect(this.#onChanged, this);
@@ -89,6 +97,7 @@ export class LitDrive implements Contents.IDrive {
   async delete(path: string): Promise<void> {
     await this.#service.call("canvases.remove", this.#ownCanvas(path));
     this.#versions.delete(path);
+    this.#checkpoints.delete(path);
     this.fileChanged.emit({ type: "delete", oldValue: { path }, newValue: null });
   }
 
@@ -202,11 +211,15 @@ export class LitDrive implements Contents.IDrive {
     return !canvases.some(({ name }) => name === place.canvas);
   }
 
-  /** Tells of canvases that were read in this page and are others now. */
+  /** Tells of canvases that are open in this page and are others now. */
   async #onChanged(_: IVaultService, { team, what }: Notification<"changed">): Promise<void> {
     if (!what.includes("canvases")) return;
     for (const [path, version] of [...this.#versions]) {
       const place = this.#place(path);
+      if (!this.#isOpen(`${DRIVE}:${path}`)) {
+        this.#versions.delete(path);
+        continue;
+      }
       if (place.kind !== "canvas" || (team !== null && place.team !== team)) continue;
       try {
         const read = await this.#service.call("canvases.read", place);

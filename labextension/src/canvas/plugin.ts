@@ -1,5 +1,10 @@
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
+
+
 import { ICommandPalette, showErrorMessage } from "@jupyterlab/apputils";
+
+import { IDocumentManager } from "@jupyterlab/docmanager";
+
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { addViewer } from "../graph/add-viewer.js";
 import { canvasIcon } from "../icons/icons.js";
@@ -41,16 +46,18 @@ export const drivePlugin: JupyterFrontEndPlugin<void> = {
   id: "@litlab/labextension:drive",
   description: "The vault’s canvases as documents, in the drive lit:.",
   autoStart: true,
-  requires: [IVaultService],
+  requires: [IVaultService, IDocumentManager],
   optional: [ITranslator, ICommandPalette],
   activate: (
     { commands, serviceManager }: JupyterFrontEnd,
     service: IVaultService,
+    documents: IDocumentManager,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
   ) => {
     const trans = (translator ?? nullTranslator).load("litlab");
-    serviceManager.contents.addDrive(new LitDrive(service, trans, serviceManager.serverSettings));
+    const isOpen = (path: string): boolean => documents.findWidget(path, null) !== undefined;
+    serviceManager.contents.addDrive(new LitDrive(service, trans, serviceManager.serverSettings, isOpen));
     const command = "litlab:open-canvas";
     commands.addCommand(command, {
       label: ({ canvas, item }) =>
