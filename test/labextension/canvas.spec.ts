@@ -8,7 +8,8 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type DemoLab, startDemoLab } from "../lab.js";
 import { complaints, execute, openPage, picture, useTheme } from "../lab-page.js";
 import { ROOT } from "../python.js";
-import { difference, focusedLabel, nodeOf, openFile, shown, VIEWER } from "./viewer.js";
+import { expectPicture } from "./pictures.js";
+import { focusedLabel, nodeOf, openFile, shown, VIEWER } from "./viewer.js";
 
 const HOSTILE = "<img src=x onerror=alert(1)>";
 const PAGE = { width: 1300, height: 800 };
@@ -153,8 +154,8 @@ test("a canvas opens as a graph that is searched, folded, exported and restored"
     .getByRole("img", { name: "From bars to memory: 100 × 8", includeHidden: true })
     .waitFor({ state: "attached" });
   await viewer.getByText("100 × 8", { exact: true }).waitFor();
-  await picture(page, "canvas-light");
-  expect(await difference(viewer.locator(".react-flow"), "canvas")).toBeLessThan(0.01);
+  const graph = viewer.locator(".react-flow");
+  await expectPicture(graph, "canvas-light");
   expect(await complaints(page, VIEWER)).toEqual([]);
 
   // By keyboard: found, gone on from, looked at.
@@ -219,7 +220,7 @@ test("a canvas opens as a graph that is searched, folded, exported and restored"
   await page.evaluate(`HTMLCanvasElement.prototype.toBlob = HTMLCanvasElement.prototype.litlabToBlob`);
 
   await useTheme(page, "JupyterLab Dark");
-  await picture(page, "canvas-dark");
+  await expectPicture(graph, "canvas-dark");
   expect(await complaints(page, VIEWER)).toEqual([]);
   await useTheme(page, "JupyterLab Dark High Contrast");
   await picture(page, "canvas-high-contrast");

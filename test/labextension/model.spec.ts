@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type DemoLab, startDemoLab } from "../lab.js";
 import { complaints, execute, openPage, picture, useTheme } from "../lab-page.js";
 import { ROOT } from "../python.js";
+import { expectPicture } from "./pictures.js";
 import { focusedLabel, nodeOf, openFile, shown, VIEWER } from "./viewer.js";
 
 const PAGE = { width: 1300, height: 800 };
@@ -47,7 +48,8 @@ test("a model's file opens as a graph with its summary, weights and histograms",
   expect(await nodesOf(page)).toHaveLength(11);
   await viewer.getByText("(None, 16)", { exact: true }).first().waitFor();
   await viewer.getByText("12,849 parameters").waitFor();
-  await picture(page, "model-light");
+  const graph = viewer.locator(".react-flow");
+  await expectPicture(graph, "model-light");
   expect(await complaints(page, VIEWER)).toEqual([]);
 
   const dense = (await nodesOf(page)).find((name) => name?.endsWith("_0, Dense"));
@@ -74,7 +76,7 @@ test("a model's file opens as a graph with its summary, weights and histograms",
   await picture(page, "model-panel");
   expect(await complaints(page, VIEWER)).toEqual([]);
   await useTheme(page, "JupyterLab Dark");
-  await picture(page, "model-dark");
+  await expectPicture(graph, "model-dark");
   expect(await complaints(page, VIEWER)).toEqual([]);
   await useTheme(page, "JupyterLab Light");
 

@@ -10,6 +10,7 @@ import { type DemoLab, type Lab, startDemoLab, startFolderLab } from "../lab.js"
 import { complaints, type LabPage, openPage, picture, useTheme } from "../lab-page.js";
 import { ROOT } from "../python.js";
 import type { Translations } from "../translate.js";
+import { expectPicture } from "./pictures.js";
 
 const TEAM = "contoso";
 const HOSTILE = "<img src=x onerror=alert(1)>";
@@ -65,12 +66,14 @@ test("an item is found, renamed in place and opened, by keyboard alone", { timeo
   const { page, vault, problems } = await open(lab);
   await item(vault, "spy_e1").waitFor();
   await item(vault, "spy_e1").click();
-  await vault.getByRole("region", { name: "Details" }).getByText("dateAdded").waitFor();
-  await picture(page, "sidebar-light");
+  const details = vault.getByRole("region", { name: "Details" });
+  await details.getByText("dateAdded").waitFor();
+  const dates = vault.getByText(/^20\d\d-\d\d-\d\d$/);
+  await expectPicture(vault, "sidebar-light", [details, dates]);
   expect(await complaints(page, SIDEBAR)).toEqual([]);
   await useTheme(page, "JupyterLab Dark");
   expect(await complaints(page, SIDEBAR)).toEqual([]);
-  await picture(page, "sidebar-dark");
+  await expectPicture(vault, "sidebar-dark", [details, dates]);
 
   const box = vault.getByRole("textbox", { name: "New name of spy_e1" });
   await page.keyboard.press("F2");
