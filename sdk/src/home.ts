@@ -76,6 +76,16 @@ export async function entriesOf(folder: string, errorType: ErrorType = LitVaultE
   }
 }
 
+/** Refuses a team that differs from an existing folder of the home in case only. @throws LitVaultError */
+export async function checkNewTeam(team: string): Promise<void> {
+  const names = (await entriesOf(litHome())).map(({ name }) => name);
+  const other = names.includes(team) ? undefined : sameName(names, team);
+  if (other)
+    throw new LitVaultError(`team '${team}' cannot be made beside '${other}': names are unique ignoring case`, {
+      code: "NAME_EXISTS",
+    });
+}
+
 const HOST = hostname().replace(/[^A-Za-z0-9-]/g, "_");
 const UNFINISHED = /^\..*\.([A-Za-z0-9_-]+)\.(\d+)\.\d+\.tmp(-journal)?$/;
 let counter = 0;

@@ -131,6 +131,7 @@ describe("buildAsset", () => {
 
   test("refuses a name that exists, also in another case, or is not valid", async () => {
     await expect(buildAsset("contoso", SCHEMA, { name: "Schema_Demo" })).rejects.toThrow("name already exists");
+    await expect(buildAsset("Contoso", SCHEMA, { name: "other" })).rejects.toThrow("beside 'contoso'");
     await expect(buildAsset("contoso", SCHEMA, { name: "../x" })).rejects.toThrow(LitVaultError);
   });
 

@@ -6,7 +6,7 @@ import { SECOND } from "../bars/time-zone.js";
 import { LitDataError } from "../errors.js";
 import type { Feature, FeatureSource, Sampler } from "../features/feature.js";
 import { parseFeature } from "../features/parse-feature.js";
-import { checkName, entriesOf, sameName, syncPath, teamFolder, writeBeside } from "../home.js";
+import { checkName, checkNewTeam, entriesOf, sameName, syncPath, teamFolder, writeBeside } from "../home.js";
 import { sizeOf } from "../tensors/size-of.js";
 import { Asset } from "./asset.js";
 import { AssetWriter } from "./asset-writer.js";
@@ -35,6 +35,7 @@ const BLOCK = 1024;
  * the horizon after it. Train files come first in time, the test file last; train samples whose horizon reaches into the
  * test file are left out. The asset is there whole or not at all, and the same ticks and schema give the same bytes.
  * @throws LitDataError if the schema is not valid, the name exists, or no sample can be taken
+ * @throws LitVaultError if a team of the same name in another case exists
  */
 export async function buildAsset(
   team: string,
@@ -45,6 +46,7 @@ export async function buildAsset(
   const complete = checkSchema(schema);
   const asset = new Asset(team, checkName(name, "asset name"));
   const folder = join(teamFolder(team), "assets");
+  await checkNewTeam(team);
   if (
     sameName(
       (await entriesOf(folder, LitDataError)).map((entry) => entry.name),

@@ -147,6 +147,22 @@ describe("Canvas", () => {
     expect(() => new Canvas(name, "demo")).toThrow(LitVaultError);
   });
 
+  test("refuses a team beside one of the same name in another case, to save as to copy into", async () => {
+    await new Canvas("contoso", "demo").save(document);
+    const path = join(home, "mine.canvas.json");
+    writeFileSync(path, JSON.stringify(document));
+    for (const call of [
+      () => new Canvas("Contoso", "demo").save(document),
+      () => new Canvas("Contoso", "", path).duplicate(),
+    ])
+      await expect(call()).rejects.toMatchObject({
+        name: "LitVaultError",
+        code: "NAME_EXISTS",
+        message: "team 'Contoso' cannot be made beside 'contoso': names are unique ignoring case",
+      });
+    expect(readdirSync(home).sort()).toEqual(["contoso", "mine.canvas.json"]);
+  });
+
   test("refuses a name that exists in another case, and a document that is not valid; the file stays", async () => {
     await new Canvas("contoso", "demo").save(document);
     const other = new Canvas("contoso", "Demo").save(document);

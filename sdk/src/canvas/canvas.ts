@@ -4,7 +4,7 @@ import type { CanvasDocument } from "../canvas-core/canvas-document.js";
 import type { Component, SettingsOf } from "../canvas-core/components.js";
 import type { MimeBundle } from "../display/mime-bundle.js";
 import { LitModelError } from "../errors.js";
-import { checkName, sameName, syncPath } from "../home.js";
+import { checkName, checkNewTeam, sameName, syncPath } from "../home.js";
 import { canvasNames, canvasPath, readCanvasText, writeCanvasText } from "./canvas-files.js";
 
 /** An output of a canvas, under the reference's keys. */
@@ -58,11 +58,13 @@ export class Canvas {
    * Writes the canvas, over what it held before: whole or not at all.
    * @throws LitModelError if the document is not valid, the canvas is not one of the team's, a canvas of the same name in
    *   another case exists, or the home cannot be written
+   * @throws LitVaultError if a team of the same name in another case exists
    */
   async save(document: CanvasDocument): Promise<void> {
     this.#checkOwn("saved");
     const { writeCanvas } = await import("../canvas-core/write-canvas.js");
     const text = writeCanvas(document, `the canvas ${this.name}`);
+    await checkNewTeam(this.team);
     const other = sameName(await canvasNames(this.team), this.name);
     if (other !== undefined && other !== this.name)
       throw new LitModelError(`name already exists: there is a canvas ${other}`, { code: "NAME_EXISTS" });
@@ -73,9 +75,11 @@ export class Canvas {
    * Copies the canvas' text as it is into the team's canvases, as `<name>_copy`, then `<name>_copy_2`, …
    * @returns the copy
    * @throws LitModelError if there is no such canvas, or the home cannot be written
+   * @throws LitVaultError if a team of the same name in another case exists
    */
   async duplicate(): Promise<Canvas> {
     const text = await this.#readText();
+    await checkNewTeam(this.team);
     for (let number = 1; ; number++) {
       const ending = number > 1 ? `_copy_${number}` : "_copy";
       const name = `${this.name.slice(0, MOST_LETTERS - ending.length)}${ending}`;

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { Generated, Kysely } from "kysely";
 import type Libsql from "libsql";
 import { LitError, LitVaultError } from "../errors.js";
-import { besidePath, entriesOf, litHome, sameName, sweepUnfinished, syncPath, teamFolder } from "../home.js";
+import { besidePath, sweepUnfinished, syncPath, teamFolder } from "../home.js";
 import { isReadOnly, vaultError } from "./vault-error.js";
 
 /** One vault item. Lists and records are JSON texts; shapes are without the batch axis, null where a size is open. */
@@ -286,16 +286,6 @@ export async function writeCatalogue<T>(
       return await write();
     });
   });
-}
-
-/** Refuses a team that differs from an existing folder of the home in case only. @throws LitVaultError */
-export async function checkNewTeam(team: string): Promise<void> {
-  const names = (await entriesOf(litHome())).map(({ name }) => name);
-  const other = names.includes(team) ? undefined : sameName(names, team);
-  if (other)
-    throw new LitVaultError(`team '${team}' cannot be made beside '${other}': names are unique ignoring case`, {
-      code: "NAME_EXISTS",
-    });
 }
 
 /** Whether a team's folder holds a catalogue. */

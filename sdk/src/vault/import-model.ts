@@ -7,7 +7,7 @@ import type { Canvas } from "../canvas/canvas.js";
 import type { CanvasDocument } from "../canvas-core/canvas-document.js";
 import { loadTf } from "../devices/load-tf.js";
 import { LitModelError, LitVaultError } from "../errors.js";
-import { checkName, sameName } from "../home.js";
+import { checkName, checkNewTeam, sameName } from "../home.js";
 import type { LoadKerasOptions } from "../keras/load-keras.js";
 import type { CustomObjects } from "../keras/settings/custom-objects.js";
 import type { BlobSource } from "./blobs.js";
@@ -48,7 +48,7 @@ export async function importModel(
 ): Promise<VaultItem> {
   checkName(team, "team name");
   if (name !== undefined) checkName(name, "item name");
-  const { checkNewTeam, readCatalogue, writeCatalogue } = await import("./catalogue.js");
+  const { readCatalogue, writeCatalogue } = await import("./catalogue.js");
   const { hasBlob, hashText, removeBlob, storeBlob } = await import("./blobs.js");
   const known = await readCatalogue(team, (db) =>
     db
