@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { expect, test } from "vitest";
+import { gunzipSync } from "node:zlib";
+import { afterAll, expect, test } from "vitest";
 import type { Packed } from "../keras/oracle.js";
 import { ROOT } from "../python.js";
 import { hasSwiftshader, SWIFTSHADER } from "./swiftshader.js";
@@ -22,17 +24,23 @@ interface Answer {
 
 const FIXTURES = join(ROOT, "test/keras/fixtures");
 
+const unpacked = mkdtempSync(join(tmpdir(), "litlab-keras-"));
+afterAll(() => rmSync(unpacked, { recursive: true, force: true }));
+
 /** The models of a folder that have a record of what they predict. */
 function casesIn(path: string): Case[] {
   const names = readdirSync(path);
   return names
-    .filter((name) => /\.(keras|h5)$/.test(name))
+    .filter((name) => /(?<!\.weights)\.(keras|h5)(\.gz)?$/.test(name))
     .flatMap((name) => {
-      const record = name.replace(/\.(keras|h5)$/, ".json");
+      const record = name.replace(/\.(keras|h5)(\.gz)?$/, ".json");
       if (!names.includes(record)) return [];
       const { inputs, outputs } = JSON.parse(readFileSync(join(path, record), "utf8")) as Partial<Case>;
       if (!inputs || !outputs) return [];
-      return [{ file: join(path, name), inputs, outputs }];
+      if (!name.endsWith(".gz")) return [{ file: join(path, name), inputs, outputs }];
+      const file = join(unpacked, name.slice(0, -".gz".length));
+      writeFileSync(file, gunzipSync(readFileSync(join(path, name))));
+      return [{ file, inputs, outputs }];
     });
 }
 
@@ -50,8 +58,8 @@ async function predict(cases: readonly Case[]): Promise<Answer[]> {
 
 if (hasSwiftshader)
   test("the fixtures of Keras predict on webgpu as in Python", { timeout: 480_000 }, async () => {
-    const cases = [FIXTURES, join(FIXTURES, "attention")].flatMap(casesIn);
-    expect(cases.length).toBeGreaterThan(10);
+    const cases = [FIXTURES, join(FIXTURES, "attention"), join(FIXTURES, "versions")].flatMap(casesIn);
+    expect(cases.length).toBeGreaterThan(50);
     const answers = await predict(cases);
     const wrong = cases.flatMap(({ file, outputs }, n) => {
       const answer = answers[n];
