@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { saveKeras } from "@litlab/sdk";
 import * as tf from "@litlab/sdk/tf";
+import Database from "libsql";
 import type { Download, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type DemoLab, startDemoLab } from "../lab.js";
@@ -150,6 +152,35 @@ test("a vault item's model opens and comes back after a reload", { timeout: 240_
     .waitFor({ timeout: 60_000 });
   expect(await nodesOf(page)).toHaveLength(11);
   expect(problems).toEqual([]);
+});
+
+test("a model of another drive is not looked for on the server", { timeout: 240_000 }, async () => {
+  const { page, problems } = await openPage(lab);
+  await page.evaluate(`(() => {
+    const { contents } = window.jupyterapp.serviceManager;
+    contents.addDrive(new contents.defaultDrive.constructor({ name: "other" }));
+  })()`);
+  await execute(page, "docmanager:open", { path: "other:spy_e1.keras" });
+  const alert = shown(page).getByRole("alert");
+  await alert.getByText("It lies in another drive").waitFor();
+  await look(page, "elsewhere");
+  expect(await complaints(page)).toEqual([]);
+  // The page can read it, so it is imported as a file of this computer is.
+  await execute(page, "litlab:import-model", { path: "other:nested.keras" });
+  await page
+    .getByRole("tree", { name: "Items" })
+    .getByRole("treeitem", { name: "nested" })
+    .waitFor({ timeout: 60_000 });
+  const listed = new Database(join(lab.home, "contoso/catalogue.sqlite"));
+  const row = listed.prepare("select blob from items where name = 'nested'").get() as { readonly blob: string };
+  listed.close();
+  expect(row.blob).toBe(
+    createHash("sha256")
+      .update(readFileSync(join(lab.files, "nested.keras")))
+      .digest("hex"),
+  );
+  expect(problems).toEqual([]);
+  await page.close();
 });
 
 test("a file that is no model says so in its tab", { timeout: 240_000 }, async () => {

@@ -33,7 +33,8 @@ export function modelDocument(
   context: DocumentRegistry.Context,
   { service, contents, trans }: ModelDocumentOptions,
 ): DocumentWidget<ModelContent> {
-  const source = () => ({ path: contents.localPath(context.path) });
+  const source = () =>
+    contents.driveName(context.path) === "" ? { path: contents.localPath(context.path) } : { elsewhere: context.path };
   const content = new ModelContent(service, trans, source());
   context.pathChanged.connect(() => {
     content.source = source();

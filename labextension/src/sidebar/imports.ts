@@ -1,3 +1,5 @@
+import { PathExt } from "@jupyterlab/coreutils";
+import type { Contents } from "@jupyterlab/services";
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { UUID } from "@lumino/coreutils";
 import { Signal } from "@lumino/signaling";
@@ -6,13 +8,13 @@ import type { IVaultService } from "../service/tokens.js";
 import { Turns } from "./turns.js";
 import { uploadFile } from "./upload.js";
 
-/** So many files of this machine lie with the service at a time: it takes 16 of a page, of 4 GiB each. */
+/** So many files lie with the service at a time: it takes 16 of a page, of 4 GiB each. */
 const UPLOADS = 3;
 const MODEL_FILE = /\.(?:keras|h5)$/i;
 
 export const isModelFile = (name: string): boolean => MODEL_FILE.test(name);
 
-/** A file of the file browser by its path, or one of this machine. */
+/** A file of the file browser by its path, also one of another drive than the server's, or one of this machine. */
 export type ModelSource = { readonly path: string } | { readonly file: File };
 
 /** An import that is under way, or has failed and waits for a person. */
@@ -32,21 +34,20 @@ export interface Import {
   readonly problem: string | null;
 }
 
-const nameOf = (source: ModelSource): string =>
-  "file" in source ? source.file.name : (source.path.split("/").at(-1) ?? source.path);
-
 /** Imports of models, from their start until they are done or dismissed. */
 export class Imports {
   readonly changed = new Signal<this, void>(this);
   readonly done = new Signal<this, { team: string; name: string }>(this);
   readonly #service: IVaultService;
+  readonly #contents: Contents.IManager;
   readonly #trans: TranslationBundle;
   readonly #list = new Map<string, Import>();
   readonly #uploads = new Turns(UPLOADS);
   readonly #aborts = new Map<string, AbortController>();
 
-  constructor(service: IVaultService, trans: TranslationBundle) {
+  constructor(service: IVaultService, contents: Contents.IManager, trans: TranslationBundle) {
     this.#service = service;
+    this.#contents = contents;
     this.#trans = trans;
     const messages = { model: trans.__("Reading the model…"), weights: trans.__("Reading weights…") };
     service.progressed.connect((_, { token, stage, share }) =>
@@ -61,7 +62,7 @@ export class Imports {
   /** The item gets the file's name, unless a person gives another one. */
   start(team: string, source: ModelSource): void {
     const id = UUID.uuid4();
-    const fileName = nameOf(source);
+    const fileName = "file" in source ? source.file.name : PathExt.basename(this.#contents.localPath(source.path));
     const name = fileName.replace(MODEL_FILE, "");
     const begun = { message: "", share: null, isUploading: false, problem: null };
     this.#list.set(id, { id, team, source, fileName, name, ...begun });
@@ -89,7 +90,8 @@ export class Imports {
     const { team, fileName, source } = job;
     try {
       if (!isModelFile(fileName)) throw new Error(this.#trans.__("This is no model: a .keras or .h5 file is needed."));
-      const name = "file" in source ? await this.#upload(job, source.file) : await this.#import(job, source);
+      const isServers = "path" in source && this.#contents.driveName(source.path) === "";
+      const name = isServers ? await this.#import(job, source) : await this.#upload(job, () => this.#fileOf(source));
       this.#list.delete(id);
       this.changed.emit();
       this.done.emit({ team, name });
@@ -99,13 +101,14 @@ export class Imports {
   }
 
   /** Uploads a file in its turn, which ends when it is imported: until then the service keeps it. */
-  async #upload(job: Import, file: File): Promise<string> {
+  async #upload(job: Import, open: () => Promise<File>): Promise<string> {
     const { id } = job;
     const abort = new AbortController();
     this.#aborts.set(id, abort);
     this.#update(id, { message: this.#trans.__("Waiting…"), share: null, isUploading: true });
     try {
       return await this.#uploads.take(async () => {
+        const file = await open();
         const message = this.#trans.__("Uploading…");
         const onProgress = (share: number) => this.#update(id, { message, share });
         const upload = await uploadFile(this.#service, file, onProgress, abort.signal);
@@ -118,6 +121,13 @@ export class Imports {
     } finally {
       this.#aborts.delete(id);
     }
+  }
+
+  /** A file of this machine, or of a drive that the service cannot reach but this page can. */
+  async #fileOf(source: ModelSource): Promise<File> {
+    if ("file" in source) return source.file;
+    const { name, content } = await this.#contents.get(source.path, { type: "file", format: "base64", content: true });
+    return new File([Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))], name);
   }
 
   async #import({ id, team, name }: Import, source: { path: string } | { upload: string }): Promise<string> {

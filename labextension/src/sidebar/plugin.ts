@@ -23,7 +23,7 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
   requires: [IVaultService],
   optional: [ITranslator, ICommandPalette, ILayoutRestorer, ISettingRegistry, IDocumentManager, IFileBrowserFactory],
   activate: (
-    { commands, shell },
+    { commands, shell, serviceManager },
     service: IVaultService,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
@@ -34,7 +34,7 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = (translator ?? nullTranslator).load("litlab");
     const model = new VaultModel(service);
-    const imports = new Imports(service, trans);
+    const imports = new Imports(service, serviceManager.contents, trans);
     imports.done.connect((_, { team, name }) => {
       if (team === model.team) model.selectWhenThere({ kind: "item", name });
     });
