@@ -52,7 +52,7 @@ const namedEntry = (name: string, date: string): Entry => ({
   text: `${name}\n${date}`.toLowerCase(),
 });
 
-/** A copy in the order of names. Names are compared slowly: a list that comes nearly in order takes a tenth of the time. */
+/** A copy in the order of names. Names are compared slowly: a list that comes nearly in order takes a fifth of the time. */
 export const byName = (entries: readonly Entry[]): Entry[] => entries.toSorted((a, b) => NAMES.compare(a.name, b.name));
 
 /**

@@ -5,7 +5,7 @@ import { type KeyboardEvent, type MouseEvent, type ReactNode, useId, useLayoutEf
 import { type Entry, findByPrefix, type Kind } from "./lists.js";
 import { RenameBox } from "./rename-box.js";
 
-/** A row's height, px, as in style/sidebar.css. */
+/** A row's height, px, as in style/sidebar.css; the one that is being renamed may be taller. */
 const ROW = 24;
 /** Letters that follow within this time, ms, belong to one word. */
 const TYPING = 700;
@@ -78,9 +78,12 @@ function EntryList(props: SectionProps) {
 
   const wasRenamed = useRef(renamed);
   useLayoutEffect(() => {
-    // A rename that ends gives the focus back, unless it has gone elsewhere.
-    if (wasRenamed.current !== null && renamed === null && document.activeElement === document.body)
-      wantsFocus.current = true;
+    if (wasRenamed.current !== null && renamed === null) {
+      // Its row is no taller than the others any more.
+      virtualizer.measure();
+      // A rename that ends gives the focus back, unless it has gone elsewhere.
+      if (document.activeElement === document.body) wantsFocus.current = true;
+    }
     wasRenamed.current = renamed;
     if (!wantsFocus.current || selectedIndex < 0) return;
     wantsFocus.current = false;
@@ -138,7 +141,8 @@ function EntryList(props: SectionProps) {
           return (
             <div
               key={name}
-              ref={virtualizer.measureElement}
+              // To measure each row that comes would lay the page out again each time.
+              ref={renamed === name ? virtualizer.measureElement : undefined}
               role="treeitem"
               className="litlab-Row"
               data-index={index}
