@@ -237,9 +237,9 @@ test("an import says how far it is, in the page's language", { timeout: 120_000 
       if (message) said.add(message);
     }).observe(node, { subtree: true, childList: true, characterData: true });
   });
-  copyFileSync(join(ROOT, "cli/demo/spy_e1.keras"), join(lab.files, "told.keras"));
-  await page.evaluate(`window.jupyterapp.commands.execute("litlab:import-model", { path: "told.keras" })`);
-  await item(vault, "told").waitFor();
+  copyFileSync(join(ROOT, "cli/demo/spy_e1.keras"), join(lab.files, "imported.keras"));
+  await page.evaluate(`window.jupyterapp.commands.execute("litlab:import-model", { path: "imported.keras" })`);
+  await item(vault, "imported").waitFor();
   expect(await page.evaluate("[...said]")).toEqual(["Importiert…", "Liest das Modell…", "Liest Gewichte…"]);
   expect(problems).toEqual([]);
 });

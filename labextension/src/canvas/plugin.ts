@@ -1,10 +1,6 @@
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
-
-
 import { ICommandPalette, showErrorMessage } from "@jupyterlab/apputils";
-
 import { IDocumentManager } from "@jupyterlab/docmanager";
-
 import { ITranslator, nullTranslator } from "@jupyterlab/translation";
 import { addViewer } from "../graph/add-viewer.js";
 import { canvasIcon } from "../icons/icons.js";
