@@ -23,6 +23,8 @@ export interface LabPage {
   readonly problems: string[];
 }
 
+let failed = 0;
+
 /**
  * A page of a lab's browser until the test ends. One that fails leaves a picture of it in `.cache/`.
  * @param path what comes behind the lab's address
@@ -37,7 +39,7 @@ export async function newPage(
   const page = await browser.newPage({ viewport });
   page.setDefaultTimeout(60_000);
   onTestFinished(async ({ task }) => {
-    if (task.result?.state === "fail") await picture(page, `failed-${task.name.replaceAll(/\W+/g, "-")}`);
+    if (task.result?.state === "fail") await picture(page, `failed-${task.name.replaceAll(/\W+/g, "-")}-${++failed}`);
     await page.close();
   });
   const problems: string[] = [];
