@@ -38,7 +38,7 @@ const NODE_TYPES = { box: BoxOnPage, frame: FrameOnPage };
 const EDGE_TYPES = { link: LinkOnPage };
 /** Smaller, lines of text cannot be read and are left out. */
 const FAR = 0.4;
-/** Smaller, titles are specks that cost a moved graph half of its frames' time. */
+/** Smaller, titles are specks that cost a graph that is moved much of its painting. */
 const SPECKS = 0.2;
 const LEAST_ZOOM = 0.02;
 const MOST_ZOOM = 2.5;
