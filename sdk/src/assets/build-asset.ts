@@ -46,7 +46,6 @@ export async function buildAsset(
   const complete = checkSchema(schema);
   const asset = new Asset(team, checkName(name, "asset name"));
   const folder = join(teamFolder(team), "assets");
-  await checkNewTeam(team);
   if (
     sameName(
       (await entriesOf(folder, LitDataError)).map((entry) => entry.name),
@@ -54,6 +53,7 @@ export async function buildAsset(
     )
   )
     throw nameExists(name);
+  await checkNewTeam(team);
   const features = [...complete.features, ...complete.labels].map(parseFeature);
   const names = features.map((feature) => feature.name);
   const twice = names.find((entry, i) => names.indexOf(entry) !== i);
