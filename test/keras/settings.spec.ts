@@ -70,9 +70,8 @@ describe("initializers, regularizers and constraints", () => {
         close(own, mean as number, tolerance, `mean of ${name}`);
         close(spread, deviation as number, tolerance, `deviation of ${name}`);
         const range = (most as number) - (least as number);
-        // Extremes of two draws of thousands: of a normal distribution they are a fifth of the range apart once in a hundred.
-        close(Math.min(...values), least as number, 0.4 * range + 1e-6, `least of ${name}`);
-        close(Math.max(...values), most as number, 0.4 * range + 1e-6, `most of ${name}`);
+        close(Math.min(...values), least as number, 0.2 * range + 1e-6, `least of ${name}`);
+        close(Math.max(...values), most as number, 0.2 * range + 1e-6, `most of ${name}`);
       } else {
         const object =
           kind === "regularizer"
