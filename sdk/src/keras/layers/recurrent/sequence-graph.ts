@@ -45,11 +45,13 @@ export function registerSequenceGraph(sequence: string, cell: CellGraph): void {
   const name = projectingOf(sequence);
   register(name, ({ all, keep }, { x, mask }) => {
     const rows = x?.shape[1] ?? 0;
-    const isWhole = cell.whole && !keep && !mask && rows > 0 && rows <= FEW_ROWS;
+    const whole = !keep && !mask && rows > 0 && rows <= FEW_ROWS ? cell.whole : undefined;
     return {
-      variant: `${all} ${keep} ${isWhole}`,
+      variant: `${all} ${keep} ${whole !== undefined}`,
       build: (graph, given) =>
-        isWhole ? whole(graph, cell, given, all === true) : forward(graph, cell, given, all === true, keep === true),
+        whole
+          ? [pack(graph, whole(graph, given), all === true)]
+          : forward(graph, cell, given, all === true, keep === true),
     };
   });
   register(gradientOf(name), () => ({ variant: "", build: (graph, given) => backward(graph, cell, given) }));
@@ -76,15 +78,11 @@ function register(
   });
 }
 
-function whole(graph: Graph, cell: CellGraph, given: Named, all: boolean): Output[] {
-  const states = cell.whole?.(graph, given) ?? [];
+/** The states after every step, as the kernel gives them: the first's last one, or with `all` every one, then the others' last. */
+function pack(graph: Graph, states: readonly Output[], all: boolean): Output {
   const last = (tensor: Output) => graph.expand(graph.at(tensor, graph.ints([-1])), 0);
-  return [
-    graph.concat(
-      states.map((state, i) => (all && i === 0 ? state : last(state))),
-      0,
-    ),
-  ];
+  const parts = states.map((state, i) => (all && i === 0 ? state : last(state)));
+  return graph.concat(parts, 0);
 }
 
 function forward(graph: Graph, cell: CellGraph, given: Named, all: boolean, keep: boolean): Output[] {
