@@ -191,7 +191,12 @@ try {
     ["100 bars of 1000 ticks back", 8 * BATCH, 100, "tick", 1000, false, true],
     ["1 bar of 1 day forward", 200 * BATCH, 1, "day", 1, true, true],
   ]) {
-    const out = new Float64Array(BATCH * bars * BAR_COLUMNS.length);
+    const values = BATCH * bars * BAR_COLUMNS.length;
+    const batch = (out) => () =>
+      measured(calls, async () => {
+        for (let i = 0; i < calls; i += BATCH)
+          await adapter.getBarsInto(indices.subarray(i, i + BATCH), bars, ...args, out);
+      });
     let sum = 0;
     access[`${title}, a call`] = {
       "lit lab": () =>
@@ -201,11 +206,8 @@ try {
             for (const column of BAR_COLUMNS) sum += frame[column][frame.length - 1];
           }
         }),
-      "lit lab, batch": () =>
-        measured(calls, async () => {
-          for (let i = 0; i < calls; i += BATCH)
-            await adapter.getBarsInto(indices.subarray(i, i + BATCH), bars, ...args, out);
-        }),
+      "lit lab, batch": batch(new Float64Array(values)),
+      "lit lab, batch of float32": batch(new Float32Array(values)),
       pandas: () => ask(`access ${args[0]} ${args[1]} ${bars} ${args[2]} ${indices.subarray(0, 20).join(",")}`),
     };
     if (Number.isNaN(sum)) throw new Error("a bar has no value");

@@ -83,7 +83,7 @@ export class BarBuilder {
     for (let from = begin; from < end; from += TRADES) {
       aggregate(ticks, Int32Array.of(from, Math.min(end, from + TRADES)));
       if (from === begin) row.set(memory.out.subarray(0, ROW));
-      else mergeRow(row, 0, memory.out);
+      else mergeRow(row, memory.out);
     }
     for (const [column, name] of BAR_COLUMNS.entries()) this.#columns[name][at] = row[column] as number;
   }

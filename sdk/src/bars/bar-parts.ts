@@ -43,7 +43,7 @@ export class BarParts {
   }
 
   /** Lets a bar's row be that of its trades `begin` to `end - 1` alone: its first ones, or (`future`) its last. */
-  cut(begin: number, end: number, out: Float64Array, at: number): void {
+  cut(begin: number, end: number, row: Float64Array): void {
     const gathered = this.#gathered;
     const blocks = this.#blocks;
     const future = this.#future;
@@ -60,8 +60,8 @@ export class BarParts {
     gather(gathered, this.#ticks, future || !isWithin ? begin : edge, future && isWithin ? edge : end);
     // One end is the whole bar's.
     const { price } = this.#ticks;
-    const open = (future ? price[begin] : out[at]) as number;
-    const close = (future ? out[at + 3] : price[end - 1]) as number;
-    setRow(out, at, open, close, end - begin, gathered);
+    const open = (future ? price[begin] : row[0]) as number;
+    const close = (future ? row[3] : price[end - 1]) as number;
+    setRow(row, 0, open, close, end - begin, gathered);
   }
 }

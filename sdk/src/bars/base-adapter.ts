@@ -10,12 +10,11 @@ import { checkCoarser, checkSourceBars, DateBars } from "./date-bars.js";
 import type { DateRecords } from "./date-records.js";
 import { DateTicks } from "./date-ticks.js";
 import { BarFinder, type BarRequest, History } from "./history.js";
-import { ROW } from "./rows.js";
+import { columnsAt, ROW, rowsAt } from "./rows.js";
 import type { SourceBarColumns, SourceBars } from "./source-bars.js";
 import { type TickColumns, TickFrame } from "./tick-frame.js";
 import { checkTimeZone, toDate } from "./time-zone.js";
 import { type Session, type SessionParts, sessionParts, type TradingDay, tradingDay } from "./trading-day.js";
-import { rowsToTurn, turnRows } from "./turn-rows.js";
 
 /** A trading date "YYYY-MM-DD" in the adapter's zone, or an instant whose date is taken there: a Date, or µs since the epoch. */
 export type DateLike = string | Date | number;
@@ -160,11 +159,9 @@ export abstract class BaseAdapter {
     const plan = finder.plan(checkIndex(index ?? finder.history.length - 1, finder.history.length));
     const holding = finder.hold(plan);
     const held = holding instanceof Promise ? await holding : holding;
-    const rows = rowsToTurn(plan.length);
-    finder.write(plan, held, rows, 0);
     const memory = takeMemory(plan.length * ROW);
-    turnRows(rows, plan.length, memory);
-    return new BarFrame(columnsOf(memory, plan.length), { timeZone: this.timeZone, unit, size, future });
+    finder.write(plan, held, columnsAt(memory, plan.length));
+    return new BarFrame(barColumns(memory, plan.length), { timeZone: this.timeZone, unit, size, future });
   }
 
   /**
@@ -192,18 +189,16 @@ export abstract class BaseAdapter {
       );
     const { length } = finder.history;
     for (let i = 0; i < indices.length; i++) checkIndex(indices[i] as number, length);
-    const rows = out instanceof Float64Array ? out : new Float64Array(width);
     let complete = 0;
     for (let i = 0; i < indices.length; i++) {
       const plan = finder.plan(indices[i] as number);
       const held = finder.hold(plan);
-      const at = rows === out ? i * width : 0;
-      const from = future ? at : at + width - plan.length * ROW;
-      finder.write(plan, held instanceof Promise ? await held : held, rows, from);
-      if (plan.length === count) complete++;
-      else if (future) rows.fill(Number.NaN, at + plan.length * ROW, at + width);
-      else rows.fill(Number.NaN, at, from);
-      if (rows !== out) out.set(rows, i * width);
+      const [at, end] = [i * width, (i + 1) * width];
+      const missing = width - plan.length * ROW;
+      finder.write(plan, held instanceof Promise ? await held : held, rowsAt(out, future ? at : at + missing));
+      if (missing === 0) complete++;
+      else if (future) out.fill(Number.NaN, end - missing, end);
+      else out.fill(Number.NaN, at, at + missing);
     }
     return complete;
   }
@@ -438,7 +433,7 @@ function takeMemory(values: number): Float64Array {
 }
 
 /** Columns that lie one after the other. */
-function columnsOf(memory: Float64Array, length: number): Readonly<Record<BarColumn, Float64Array>> {
+function barColumns(memory: Float64Array, length: number): Readonly<Record<BarColumn, Float64Array>> {
   const { buffer, byteOffset } = memory;
   // Half the time that subarray takes.
   const column = (number: number) => new Float64Array(buffer, byteOffset + number * length * 8, length);

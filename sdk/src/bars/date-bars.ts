@@ -84,7 +84,7 @@ export class DateBars implements DateRecords {
   }
 
   partsOf(): RowCutter {
-    return { cut: (begin, end, out, at) => this.writeRow(begin, end, out, at) };
+    return { cut: (begin, end, row) => this.writeRow(begin, end, row, 0) };
   }
 }
 

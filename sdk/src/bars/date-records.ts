@@ -28,7 +28,7 @@ export interface DateRecords {
 
 /** Lets a whole bar's row be that of its records `begin` to `end - 1` alone. */
 export interface RowCutter {
-  cut(begin: number, end: number, out: Float64Array, at: number): void;
+  cut(begin: number, end: number, row: Float64Array): void;
 }
 
 /** What a unit of time takes, µs; a day's length depends on the clock. */

@@ -1,6 +1,6 @@
 import type { BarSeries } from "./bar-series.js";
 import type { DateRecords } from "./date-records.js";
-import { mergeRow, ROW } from "./rows.js";
+import { mergeRow, type Place, putRow, ROW } from "./rows.js";
 import { Lookup } from "./search.js";
 
 /** The trades of the date at a position among the dates, at once if they are at hand. */
@@ -13,7 +13,8 @@ export class History {
   readonly #offsets: Float64Array;
   readonly #lookup: Lookup;
   readonly #load: LoadDate;
-  readonly #row = new Float64Array(ROW);
+  readonly #bar = new Float64Array(ROW);
+  readonly #later = new Float64Array(ROW);
 
   constructor(dates: readonly string[], counts: readonly number[], load: LoadDate) {
     this.dates = dates;
@@ -41,41 +42,35 @@ export class History {
       : { first, ticks: held as DateRecords[] };
   }
 
-  /** Writes `count` bars of `size` trades each as rows, the first of which begins at the trade `begin`. */
-  write({ first, ticks }: Held, begin: number, size: number, count: number, rows: Float64Array, at: number): void {
-    let date = first;
-    for (let bar = 0, from = begin; bar < count; bar++, at += ROW) {
-      const end = from + size;
-      for (let isLater = false; from < end; isLater = true) {
-        while (from >= (this.#offsets[date + 1] as number)) date++;
-        const offset = this.#offsets[date] as number;
-        const to = Math.min(end, this.#offsets[date + 1] as number);
-        const records = ticks[date - first] as DateRecords;
-        if (isLater) {
-          records.writeRow(from - offset, to - offset, this.#row, 0);
-          mergeRow(rows, at, this.#row);
-        } else records.writeRow(from - offset, to - offset, rows, at);
-        from = to;
-      }
+  /** Writes `count` bars of `size` trades each, the first of which begins at the trade `begin`. */
+  write(held: Held, begin: number, size: number, count: number, place: Place): void {
+    for (let k = 0; k < count; k++) {
+      this.#gather(held, begin + k * size, begin + (k + 1) * size, this.#bar);
+      putRow(place, k, this.#bar);
+    }
+  }
+
+  /** Lets the row be that of the bar of the trades `begin` to `end - 1`. */
+  #gather({ first, ticks }: Held, begin: number, end: number, row: Float64Array): void {
+    for (let from = begin, date = first; from < end; ) {
+      while (from >= (this.#offsets[date + 1] as number)) date++;
+      const offset = this.#offsets[date] as number;
+      const to = Math.min(end, this.#offsets[date + 1] as number);
+      const isLater = from > begin;
+      (ticks[date - first] as DateRecords).writeRow(from - offset, to - offset, isLater ? this.#later : row, 0);
+      if (isLater) mergeRow(row, this.#later);
+      from = to;
     }
   }
 
   /** Lets the row of one of `bars` be that of its trades `begin` to `end - 1` alone: its first ones, or (`future`) its last. */
-  cutRow(
-    { first, ticks }: Held,
-    bars: BarSeries,
-    future: boolean,
-    begin: number,
-    end: number,
-    row: Float64Array,
-    at: number,
-  ): void {
-    const [records] = ticks;
+  cut(held: Held, bars: BarSeries, future: boolean, begin: number, end: number, row: Float64Array): void {
+    const [records] = held.ticks;
     // A bar of several dates.
-    if (!records || ticks.length > 1) this.write({ first, ticks }, begin, end - begin, 1, row, at);
+    if (!records || held.ticks.length > 1) this.#gather(held, begin, end, row);
     else {
-      const offset = this.#offsets[first] as number;
-      records.partsOf(bars, offset, future).cut(begin - offset, end - offset, row, at);
+      const offset = this.#offsets[held.first] as number;
+      records.partsOf(bars, offset, future).cut(begin - offset, end - offset, row);
     }
   }
 }
@@ -116,6 +111,7 @@ export class BarFinder {
   readonly #series: BarSeries | null;
   readonly #request: BarRequest;
   readonly #areBricks: boolean;
+  readonly #row = new Float64Array(ROW);
 
   constructor(history: History, series: BarSeries | null, request: BarRequest, areBricks: boolean) {
     this.history = history;
@@ -156,13 +152,15 @@ export class BarFinder {
     return this.history.hold(begin, begin + trades * bars);
   }
 
-  /** Writes a plan's rows. */
-  write({ length, bar, row, bars, trades, begin }: BarPlan, held: Held, rows: Float64Array, at: number): void {
+  /** Writes a plan's bars. */
+  write({ length, bar, row, bars, trades, begin }: BarPlan, held: Held, place: Place): void {
     const series = this.#series;
     if (series) {
-      rows.set(series.rowsAt(bar, length), at);
-      if (bars > 0)
-        this.history.cutRow(held, series, this.#request.future, begin, begin + trades, rows, at + row * ROW);
-    } else this.history.write(held, begin, trades, bars, rows, at);
+      series.copy(bar, length, place);
+      if (bars === 0) return;
+      series.read(bar + row, this.#row);
+      this.history.cut(held, series, this.#request.future, begin, begin + trades, this.#row);
+      putRow(place, row, this.#row);
+    } else this.history.write(held, begin, trades, bars, place);
   }
 }

@@ -4,6 +4,20 @@ import type { TickColumns } from "./tick-frame.js";
 /** Values a row of bars: one of each of BAR_COLUMNS. */
 export const ROW = BAR_COLUMNS.length;
 
+/** Where bars are written: bar k's value in column c is `values[at + k * bar + c * column]`. */
+export interface Place {
+  readonly values: Float32Array | Float64Array;
+  readonly at: number;
+  readonly bar: number;
+  readonly column: number;
+}
+
+/** Bars one after the other, a row each. */
+export const rowsAt = (values: Place["values"], at: number): Place => ({ values, at, bar: ROW, column: 1 });
+
+/** Columns of `length` bars one after the other. */
+export const columnsAt = (values: Float64Array, length: number): Place => ({ values, at: 0, bar: 1, column: length });
+
 /** What a bar has gathered of its trades. */
 export interface Gathered {
   high: number;
@@ -71,15 +85,20 @@ export function setRow(
   out[at + 7] = max;
 }
 
+/** Writes a row as bar `k`. */
+export function putRow({ values, at, bar, column }: Place, k: number, row: Float64Array): void {
+  for (let c = 0, to = at + k * bar; c < ROW; c++, to += column) values[to] = row[c] as number;
+}
+
 /** Lets a row take in the row of later trades. */
-export function mergeRow(row: Float64Array, at: number, later: Float64Array): void {
-  const get = (column: number) => row[at + column] as number;
+export function mergeRow(row: Float64Array, later: Float64Array): void {
+  const get = (column: number) => row[column] as number;
   const [, high = 0, low = 0, close = 0, count = 0, sum = 0, , max = 0] = later;
-  row[at + 1] = Math.max(get(1), high);
-  row[at + 2] = Math.min(get(2), low);
-  row[at + 3] = close;
-  row[at + 4] = get(4) + count;
-  row[at + 5] = get(5) + sum;
-  row[at + 6] = get(5) / get(4);
-  row[at + 7] = Math.max(get(7), max);
+  row[1] = Math.max(get(1), high);
+  row[2] = Math.min(get(2), low);
+  row[3] = close;
+  row[4] = get(4) + count;
+  row[5] = get(5) + sum;
+  row[6] = get(5) / get(4);
+  row[7] = Math.max(get(7), max);
 }

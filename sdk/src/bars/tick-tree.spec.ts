@@ -55,7 +55,7 @@ test("bars cut at every trade", () => {
         for (let cut = start; cut < end; cut++) {
           const [from, to] = future ? [cut, end] : [start, cut + 1];
           const row = Float64Array.from(whole);
-          parts.cut(from, to, row, 0);
+          parts.cut(from, to, row);
           expect([...row]).toEqual(naiveRow(ticks, from, to));
         }
       }
