@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, cpSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -95,6 +95,16 @@ test("a home that is read-only is read; what would write says so", async () => {
   } finally {
     lock(0o755);
   }
+});
+
+test("a first team that cannot be read keeps no other away", async () => {
+  await server.start();
+  const page = await server.open();
+  cpSync(join(server.home, team), join(server.home, "fabrikam"), { recursive: true });
+  writeFileSync(join(server.home, team, "catalogue.sqlite"), "no database");
+  expect(await page.call("teams.open", {})).toEqual({ teams: [team, "fabrikam"], first: null });
+  await expect(page.call("items.list", { team })).rejects.toMatchObject({ code: -32000 });
+  expect(await page.call("items.list", { team: "fabrikam" })).toHaveLength(NAMES.length);
 });
 
 test("an upload of a service that was killed is removed by the next", async () => {

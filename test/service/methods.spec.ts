@@ -69,6 +69,14 @@ test("teams and items", async () => {
     hasCanvas: true,
   });
   expect(await page.call("items.list", { team: "nobody" })).toEqual([]);
+  expect(await page.call("teams.open", {})).toEqual({
+    teams: [team],
+    first: {
+      items: [item],
+      assets: await page.call("assets.list", { team }),
+      canvases: await page.call("canvases.list", { team }),
+    },
+  });
 });
 
 /** What the SDK says of the items, in this process. */

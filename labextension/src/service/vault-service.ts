@@ -21,7 +21,7 @@ const PING = 60_000;
 const PING_PATIENCE = 30_000;
 
 /** Calls that change nothing may be made twice. */
-const READS = /^(?:ping|.+\.(?:list|get|read|graph|histogram))$/;
+const READS = /^(?:ping|.+\.(?:list|open|get|read|graph|histogram))$/;
 
 /** Keeps one link to the service while there is need of it. */
 export class VaultService implements IVaultService {

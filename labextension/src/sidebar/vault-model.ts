@@ -1,4 +1,4 @@
-import type { Notification } from "@litlab/sdk/rpc";
+import type { Notification, Result } from "@litlab/sdk/rpc";
 import { Throttler } from "@lumino/polling";
 import { type ISignal, Signal } from "@lumino/signaling";
 import { messageOf } from "../message-of.js";
@@ -244,8 +244,15 @@ export class VaultModel {
   }
 
   async #fetch(what: ReadonlySet<What>): Promise<void> {
+    let first: Result<"teams.open">["first"] = null;
     if (what.has("teams") || this.#teams === null) {
-      this.#teams = await this.#service.call("teams.list", {});
+      if (this.#team !== null) this.#teams = await this.#service.call("teams.list", {});
+      else {
+        const opened = await this.#service.call("teams.open", {});
+        this.#teams = opened.teams;
+        // A team may have been chosen meanwhile.
+        if (this.#team === null) first = opened.first;
+      }
       if (this.#team === null || !this.#teams.includes(this.#team)) {
         this.#team = this.#teams[0] ?? null;
         this.#empty();
@@ -254,14 +261,7 @@ export class VaultModel {
     }
     const team = this.#team;
     if (team === null) return;
-    const isNew = team !== this.#loadedTeam;
-    const ask = <T>(part: What, call: () => Promise<T>): Promise<T> | null => (isNew || what.has(part) ? call() : null);
-    // The long list comes last: the short ones need not wait for it.
-    const [assets, canvases, items] = await Promise.all([
-      ask("assets", () => this.#service.call("assets.list", { team })),
-      ask("canvases", () => this.#service.call("canvases.list", { team })),
-      ask("items", () => this.#service.call("items.list", { team })),
-    ]);
+    const { items, assets, canvases } = first ?? (await this.#lists(team, what));
     // Another team was chosen meanwhile, whose lists are still to be asked for.
     if (team !== this.#team) return;
     this.#loadedTeam = team;
@@ -271,6 +271,19 @@ export class VaultModel {
       canvas: canvases ? byName(canvases.map(canvasEntry)) : this.#entries.canvas,
     };
     this.#order();
+  }
+
+  /** The lists that have changed, of another team all. */
+  async #lists(team: string, what: ReadonlySet<What>) {
+    const isNew = team !== this.#loadedTeam;
+    const ask = <T>(part: What, call: () => Promise<T>): Promise<T> | null => (isNew || what.has(part) ? call() : null);
+    // The long list comes last: the short ones need not wait for it.
+    const [assets, canvases, items] = await Promise.all([
+      ask("assets", () => this.#service.call("assets.list", { team })),
+      ask("canvases", () => this.#service.call("canvases.list", { team })),
+      ask("items", () => this.#service.call("items.list", { team })),
+    ]);
+    return { items, assets, canvases };
   }
 
   #order(): void {

@@ -19,6 +19,9 @@ const listedItem = z.object({
   hasCanvas: z.boolean(),
 });
 
+const listedAsset = z.object({ name: z.string() });
+const listedCanvas = z.object({ name: z.string(), modified: z.string() });
+
 /** A node of a model's graph. */
 const graphNode = z.object({
   id: z.string(),
@@ -85,6 +88,19 @@ export const METHODS = {
   ping: method(z.object({}), z.object({})),
 
   "teams.list": method(z.object({}), z.array(z.string())),
+  /**
+   * What a page shows first: the teams, and the lists of the first of them, null where there is none or one cannot be read.
+   * In one call, since Jupyter's server keeps each answer back until the page has acknowledged the one before (40 ms).
+   */
+  "teams.open": method(
+    z.object({}),
+    z.object({
+      teams: z.array(z.string()),
+      first: z
+        .object({ items: z.array(listedItem), assets: z.array(listedAsset), canvases: z.array(listedCanvas) })
+        .nullable(),
+    }),
+  ),
 
   /** By name, ignoring case. */
   "items.list": method(z.object({ team: name }), z.array(listedItem)),
@@ -130,7 +146,7 @@ export const METHODS = {
   ),
   "uploads.drop": method(z.object({ upload: z.string() }), z.object({})),
 
-  "assets.list": method(z.object({ team: name }), z.array(z.object({ name: z.string() }))),
+  "assets.list": method(z.object({ team: name }), z.array(listedAsset)),
   "assets.get": method(
     z.object({ team: name, name }),
     z.object({
@@ -141,7 +157,7 @@ export const METHODS = {
     }),
   ),
 
-  "canvases.list": method(z.object({ team: name }), z.array(z.object({ name: z.string(), modified: z.string() }))),
+  "canvases.list": method(z.object({ team: name }), z.array(listedCanvas)),
   /** A team's canvas, or a vault item's, which is read-only. */
   "canvases.read": method(canvasPlace, canvasFile),
   /** `version` is that of the file as it was read, null for a new canvas: another one there is a CONFLICT. */

@@ -39,14 +39,17 @@ export function openService({ version, root, onChange, onRename }: ServiceOption
   const uploads = new Uploads();
   const models = new Models(root);
   const imports = new ModelProcess(IMPORT.limit, IMPORT.stay);
+  const lists = {
+    ...itemMethods({ watcher, uploads, models, imports, root, onRename }),
+    ...assetMethods(watcher),
+    ...canvasMethods(watcher, onRename),
+  };
   return {
     methods: {
       ...greetingMethods(version),
-      ...teamMethods(watcher),
-      ...itemMethods({ watcher, uploads, models, imports, root, onRename }),
+      ...teamMethods(watcher, lists),
+      ...lists,
       ...uploads.methods,
-      ...assetMethods(watcher),
-      ...canvasMethods(watcher, onRename),
       ...models.methods,
     },
     leave: (page) => uploads.leave(page),
