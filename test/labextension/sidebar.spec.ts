@@ -129,6 +129,21 @@ test("an item is found, renamed in place and opened, by keyboard alone", { timeo
   expect(problems).toEqual([]);
 });
 
+test("a double click opens what it began on, whatever is selected", { timeout: 120_000 }, async () => {
+  const { page, vault, problems } = await open(lab);
+  const tab = (name: string) => page.getByRole("main").getByRole("tab", { name });
+  const row = (list: string, name: string) => vault.getByRole("tree", { name: list }).getByRole("treeitem", { name });
+  await row("Assets", "schema_demo").dblclick();
+  await tab("schema_demo").waitFor();
+  await item(vault, "spy_e1").click();
+  await vault.getByRole("region", { name: "Details" }).getByText("dateAdded").waitFor();
+  await row("Canvases", "demo").dblclick();
+  await tab("demo.canvas.json").waitFor();
+  await vault.getByRole("region", { name: "Details" }).getByText("Changed on").waitFor();
+  await picture(page, "sidebar-canvas");
+  expect(problems).toEqual([]);
+});
+
 test("a model comes from the file browser's menu and the computer, under another name if need be", {
   timeout: 120_000,
 }, async () => {
