@@ -17,10 +17,16 @@ const CASES = {
   "Conv1D(32) + LSTM(64) on [100, 8], predict 1": "predict lstm 1",
   "Conv1D(32) + LSTM(64) on [100, 8], predict 256": "predict lstm 256",
   "Conv1D(32) + LSTM(64) on [100, 8], batch 256, step of Adam": "step lstm 256",
+  // As people call it: 32 rows at a time.
+  "LSTM(64) on [100, 32], predict(x) of 1 row": "default layer 1",
+  "LSTM(64) on [100, 32], predict(x) of 256 rows": "default layer 256",
   "Conv1D(32) + GRU(64) on [100, 8], predict 1": "predict gru 1",
   "Conv1D(32) + GRU(64) on [100, 8], predict 256": "predict gru 256",
   "Conv1D(32) + GRU(64) on [100, 8], batch 256, step of Adam": "step gru 256",
 };
+
+/** The models that TensorFlow.js' own LSTM computes as well. */
+const LSTM = /lstm|layer/;
 
 const folder = mkdtempSync(join(tmpdir(), "litlab-bench-"));
 const peers = [];
@@ -57,9 +63,9 @@ try {
     "lit lab, wasm": await ours("wasm"),
     "Python TensorFlow": python,
   };
-  const stock = { "tfjs-layers' LSTM, tensorflow": (line) => native(line.replace("lstm", "stock")) };
-  const enginesOf = (line) => ({ ...engines, ...(line.includes("lstm") && stock) });
-  for (const model of ["mlp", "lstm", "gru"]) {
+  const stock = { "tfjs-layers' LSTM, tensorflow": (line) => native(line.replace(LSTM, "stock-$&")) };
+  const enginesOf = (line) => ({ ...engines, ...(LSTM.test(line) && stock) });
+  for (const model of ["mlp", "lstm", "layer", "gru"]) {
     const { outputs: wanted } = await python(`outputs ${model} 64`);
     for (const [engine, ask] of Object.entries(enginesOf(model))) {
       const { outputs } = await ask(`outputs ${model} 64`);

@@ -19,17 +19,23 @@ if (mode === "first") {
   console.log(JSON.stringify({ cpuMs: (user + system) / 1000, peakMb: peakMb() }));
   process.exit();
 }
-for (const name of ["mlp", "lstm", "gru"]) models[name] = await loadKeras(join(folder, `${name}.keras`));
-// The same LSTM as TensorFlow.js' own layer.
-models.stock = tf.sequential({
-  layers: [
+for (const name of ["mlp", "lstm", "layer", "gru"]) models[name] = await loadKeras(join(folder, `${name}.keras`));
+// The same LSTMs as TensorFlow.js' own layer.
+const lstm = (options) => tf.layers.lstm({ units: 64, recurrentActivation: "sigmoid", ...options });
+const stock = {
+  lstm: [
     tf.layers.conv1d({ inputShape: [100, 8], filters: 32, kernelSize: 3, padding: "same" }),
-    tf.layers.lstm({ units: 64, recurrentActivation: "sigmoid" }),
+    lstm(),
     tf.layers.dense({ units: 1 }),
   ],
-});
-models.stock.setWeights(models.lstm.getWeights());
-models.stock.compile({ optimizer: tf.train.adam(1e-4), loss: "meanSquaredError" });
+  layer: [lstm({ inputShape: [100, 32] })],
+};
+for (const [name, layers] of Object.entries(stock)) {
+  const model = tf.sequential({ layers });
+  model.setWeights(models[name].getWeights());
+  model.compile({ optimizer: tf.train.adam(1e-4), loss: "meanSquaredError" });
+  models[`stock-${name}`] = model;
+}
 const row = tf.randomNormal([1, 64]);
 const product = [tf.randomNormal([1024, 1024]), tf.randomNormal([1024, 1024])];
 
@@ -67,6 +73,7 @@ for await (const line of createInterface({ input: process.stdin })) {
         ),
       ),
     predict: () => valuesOf(models[name].predict(x, { batchSize: x?.shape[0] })),
+    default: () => valuesOf(models[name].predict(x)),
     step: () => models[name].trainOnBatch(x, y),
     outputs: () => valuesOf(models[name].predict(x)),
   }[command];

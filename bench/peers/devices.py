@@ -36,6 +36,7 @@ models = {
         [L.Input((512,)), L.Dense(1024, activation="relu"), L.Dense(512, activation="relu"), L.Dense(1)]
     ),
     "lstm": keras.Sequential([L.Input((100, 8)), L.Conv1D(32, 3, padding="same"), L.LSTM(64), L.Dense(1)]),
+    "layer": keras.Sequential([L.Input((100, 32)), L.LSTM(64)]),
     "gru": keras.Sequential([L.Input((100, 8)), L.Conv1D(32, 3, padding="same"), L.GRU(64), L.Dense(1)]),
 }
 for name, model in models.items():
@@ -72,6 +73,8 @@ for line in sys.stdin:
         value = value.numpy()
     elif command == "step":
         value = models[rest[0]].train_on_batch(x, y)
+    elif command == "default":
+        value = models[rest[0]].predict(x, verbose=0)
     else:
         value = calls[rest[0]](x).numpy()
     took = {"cpuMs": (time.process_time() - cpu) * 1e3, "wallMs": (time.perf_counter() - wall) * 1e3}
