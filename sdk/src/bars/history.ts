@@ -44,15 +44,20 @@ export class History {
 
   /** Writes `count` bars of `size` trades each, the first of which begins at the trade `begin`. */
   write(held: Held, begin: number, size: number, count: number, place: Place): void {
-    for (let k = 0; k < count; k++) {
-      this.#gather(held, begin + k * size, begin + (k + 1) * size, this.#bar);
+    for (let k = 0, date = held.first; k < count; k++) {
+      date = this.#gather(held, date, begin + k * size, begin + (k + 1) * size, this.#bar);
       putRow(place, k, this.#bar);
     }
   }
 
-  /** Lets the row be that of the bar of the trades `begin` to `end - 1`. */
-  #gather({ first, ticks }: Held, begin: number, end: number, row: Float64Array): void {
-    for (let from = begin, date = first; from < end; ) {
+  /**
+   * Lets the row be that of the bar of the trades `begin` to `end - 1`.
+   * @param since the position of a date that has the first of them, or of one before
+   * @returns the last one's date
+   */
+  #gather({ first, ticks }: Held, since: number, begin: number, end: number, row: Float64Array): number {
+    let date = since;
+    for (let from = begin; from < end; ) {
       while (from >= (this.#offsets[date + 1] as number)) date++;
       const offset = this.#offsets[date] as number;
       const to = Math.min(end, this.#offsets[date + 1] as number);
@@ -61,13 +66,14 @@ export class History {
       if (isLater) mergeRow(row, this.#later);
       from = to;
     }
+    return date;
   }
 
   /** Lets the row of one of `bars` be that of its trades `begin` to `end - 1` alone: its first ones, or (`future`) its last. */
   cut(held: Held, bars: BarSeries, future: boolean, begin: number, end: number, row: Float64Array): void {
     const [records] = held.ticks;
     // A bar of several dates.
-    if (!records || held.ticks.length > 1) this.#gather(held, begin, end, row);
+    if (!records || held.ticks.length > 1) this.#gather(held, held.first, begin, end, row);
     else {
       const offset = this.#offsets[held.first] as number;
       records.partsOf(bars, offset, future).cut(begin - offset, end - offset, row);
