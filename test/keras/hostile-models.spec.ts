@@ -85,6 +85,7 @@ const CHANGES: readonly Change[] = [
   },
   (places, random) => {
     const classes = places.filter(({ key }) => key === "class_name");
+    if (classes.length === 0) return;
     const [one, other] = [oneOf(classes, random), oneOf(classes, random)];
     const name = get(one);
     set(one, get(other));
@@ -101,6 +102,7 @@ const CHANGES: readonly Change[] = [
   },
   (places, random) => {
     const lists = places.filter((place) => Array.isArray(get(place)));
+    if (lists.length === 0) return;
     const list = get(oneOf(lists, random)) as unknown[];
     if (random(2) === 0) list.reverse();
     else list.push(...structuredClone(list));
@@ -109,7 +111,11 @@ const CHANGES: readonly Change[] = [
 
 function changed(config: KerasNode, random: Random): KerasNode {
   const copy = structuredClone(config) as KerasNode;
-  for (let n = 1 + random(2); n > 0; n--) oneOf(CHANGES, random)(placesIn(copy as never), random);
+  for (let n = 1 + random(2); n > 0; n--) {
+    const places = placesIn(copy as never);
+    // The change before may have left none.
+    if (places.length > 0) oneOf(CHANGES, random)(places, random);
+  }
   return copy;
 }
 
