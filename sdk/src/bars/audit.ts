@@ -109,7 +109,7 @@ export function auditDate(
   const row = new Float64Array(ROW);
   for (let begin = 0; begin < length; begin += BLOCK) {
     const end = Math.min(length, begin + BLOCK);
-    records.writeRow(Math.max(0, begin - NEIGHBOURS), Math.min(length, end + NEIGHBOURS), row, 0);
+    records.writeRow(Math.max(0, begin - NEIGHBOURS), Math.min(length, end + NEIGHBOURS), row);
     const [, high = 0, low = 0] = row;
     if (high - low <= SHARE * Math.min(Math.abs(high), Math.abs(low))) continue; // no price is far from another
     for (let i = begin; i < end; i++) {

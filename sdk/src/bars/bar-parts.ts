@@ -62,6 +62,6 @@ export class BarParts {
     const { price } = this.#ticks;
     const open = (future ? price[begin] : row[0]) as number;
     const close = (future ? row[3] : price[end - 1]) as number;
-    setRow(row, 0, open, close, end - begin, gathered);
+    setRow(row, open, close, end - begin, gathered);
   }
 }

@@ -64,10 +64,10 @@ export class DateBars implements DateRecords {
   }
 
   addTo(builder: BarBuilder, bounds: BarBounds): void {
-    builder.addRows(bounds, (begin, end, row) => this.writeRow(begin, end, row, 0));
+    builder.addRows(bounds, (begin, end, row) => this.writeRow(begin, end, row));
   }
 
-  writeRow(begin: number, end: number, out: Float64Array, at: number): void {
+  writeRow(begin: number, end: number, row: Float64Array): void {
     const { open, high, low, close, volume, tradeCount } = this.#bars;
     let [highest, lowest, trades, sum] = [-Infinity, Infinity, 0, 0];
     for (let i = begin; i < end; i++) {
@@ -77,14 +77,11 @@ export class DateBars implements DateRecords {
       sum += volume[i] as number;
     }
     // The largest trade is not known from bars.
-    out.set(
-      [open[begin] as number, highest, lowest, close[end - 1] as number, trades, sum, sum / trades, Number.NaN],
-      at,
-    );
+    row.set([open[begin] as number, highest, lowest, close[end - 1] as number, trades, sum, sum / trades, Number.NaN]);
   }
 
   partsOf(): RowCutter {
-    return { cut: (begin, end, row) => this.writeRow(begin, end, row, 0) };
+    return { cut: (begin, end, row) => this.writeRow(begin, end, row) };
   }
 }
 

@@ -18,7 +18,7 @@ export interface DateRecords {
   /** Appends the date's bars. */
   addTo(builder: BarBuilder, bounds: BarBounds): void;
   /** Writes the bar of `begin` to `end - 1` as a row: a value of each of BAR_COLUMNS. */
-  writeRow(begin: number, end: number, out: Float64Array, at: number): void;
+  writeRow(begin: number, end: number, row: Float64Array): void;
   /**
    * What cuts the rows of `bars`: to their records up to `end - 1`, or (`future`) from `begin` on.
    * @param offset the number of the date's first record among those of `bars`

@@ -60,9 +60,9 @@ export class DateTicks implements DateRecords {
     builder.add(this.ticks, bounds);
   }
 
-  writeRow(begin: number, end: number, out: Float64Array, at: number): void {
+  writeRow(begin: number, end: number, row: Float64Array): void {
     this.#tree ??= new TickTree(this.ticks);
-    this.#tree.write(begin, end, out, at);
+    this.#tree.write(begin, end, row);
   }
 
   partsOf(bars: BarSeries, offset: number, future: boolean): BarParts {

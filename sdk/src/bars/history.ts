@@ -62,7 +62,7 @@ export class History {
       const offset = this.#offsets[date] as number;
       const to = Math.min(end, this.#offsets[date + 1] as number);
       const isLater = from > begin;
-      (ticks[date - first] as DateRecords).writeRow(from - offset, to - offset, isLater ? this.#later : row, 0);
+      (ticks[date - first] as DateRecords).writeRow(from - offset, to - offset, isLater ? this.#later : row);
       if (isLater) mergeRow(row, this.#later);
       from = to;
     }

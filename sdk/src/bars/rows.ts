@@ -68,21 +68,20 @@ export function setBlock(blocks: Float64Array, block: number, { high, low, sum, 
 
 /** Writes the bar of `count` trades as a row. */
 export function setRow(
-  out: Float64Array,
-  at: number,
+  row: Float64Array,
   open: number,
   close: number,
   count: number,
   { high, low, sum, max }: Gathered,
 ): void {
-  out[at] = open;
-  out[at + 1] = high;
-  out[at + 2] = low;
-  out[at + 3] = close;
-  out[at + 4] = count;
-  out[at + 5] = sum;
-  out[at + 6] = sum / count;
-  out[at + 7] = max;
+  row[0] = open;
+  row[1] = high;
+  row[2] = low;
+  row[3] = close;
+  row[4] = count;
+  row[5] = sum;
+  row[6] = sum / count;
+  row[7] = max;
 }
 
 /** Writes a row as bar `k`. */

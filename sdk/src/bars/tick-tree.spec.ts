@@ -33,7 +33,7 @@ test("bars of any trades, also of many bars of one size", () => {
         const size = 1 + (count % given.length);
         for (let k = 0; k < 40; k++) {
           const begin = (at + 7 * k) % (given.length - size + 1);
-          tree.write(begin, begin + size, row, 0);
+          tree.write(begin, begin + size, row);
           expect([...row]).toEqual(naiveRow(ticks, begin, begin + size));
         }
       }

@@ -37,10 +37,10 @@ export class TickTree {
   }
 
   /** Writes the bar of the trades `begin` to `end - 1` as a row: a value of each of BAR_COLUMNS. */
-  write(begin: number, end: number, out: Float64Array, at: number): void {
+  write(begin: number, end: number, row: Float64Array): void {
     const windows = this.#windowsOf(end - begin);
     if (windows) {
-      windows.write(begin, end, out, at);
+      windows.write(begin, end, row);
       return;
     }
     const levels = this.#levels;
@@ -66,7 +66,7 @@ export class TickTree {
         last = to;
       }
     }
-    setRow(out, at, price[begin] as number, price[end - 1] as number, end - begin, gathered);
+    setRow(row, price[begin] as number, price[end - 1] as number, end - begin, gathered);
   }
 
   /** Windows of bars of so many trades, once many of them have been asked for. */

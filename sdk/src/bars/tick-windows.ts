@@ -55,7 +55,7 @@ export class TickWindows {
   }
 
   /** Writes the bar of the trades `begin` to `end - 1` as a row. */
-  write(begin: number, end: number, out: Float64Array, at: number): void {
+  write(begin: number, end: number, row: Float64Array): void {
     const { price } = this.#ticks;
     const first = Math.ceil(begin / FAN);
     const last = Math.floor(end / FAN);
@@ -68,6 +68,6 @@ export class TickWindows {
     gathered.sum = (this.#sums[last] as number) - (this.#sums[first] as number);
     gather(gathered, this.#ticks, begin, first * FAN);
     gather(gathered, this.#ticks, last * FAN, end);
-    setRow(out, at, price[begin] as number, price[end - 1] as number, end - begin, gathered);
+    setRow(row, price[begin] as number, price[end - 1] as number, end - begin, gathered);
   }
 }
