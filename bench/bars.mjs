@@ -198,14 +198,17 @@ try {
           await adapter.getBarsInto(indices.subarray(i, i + BATCH), bars, ...args, out);
       });
     let sum = 0;
+    const call = (columns) => () =>
+      measured(calls, async () => {
+        for (let i = 0; i < calls; i++) {
+          const frame = await adapter.getBars(indices[i], bars, ...args);
+          for (const column of columns) sum += frame[column][frame.length - 1];
+        }
+      });
     access[`${title}, a call`] = {
-      "lit lab": () =>
-        measured(calls, async () => {
-          for (let i = 0; i < calls; i++) {
-            const frame = await adapter.getBars(indices[i], bars, ...args);
-            for (const column of BAR_COLUMNS) sum += frame[column][frame.length - 1];
-          }
-        }),
+      "lit lab, all columns read": call(BAR_COLUMNS),
+      "lit lab, closes read": call(["close"]),
+      "lit lab, nothing read": call([]),
       "lit lab, batch": batch(new Float64Array(values)),
       "lit lab, batch of float32": batch(new Float32Array(values)),
       pandas: () => ask(`access ${args[0]} ${args[1]} ${bars} ${args[2]} ${indices.subarray(0, 20).join(",")}`),

@@ -14,6 +14,12 @@ export type BarColumn = (typeof BAR_COLUMNS)[number];
 /** One bar. `timestamp` is µs since the epoch, UTC. */
 export type Bar = Readonly<Record<BarColumn, number>> & { readonly timestamp?: number };
 
+/** A frame's columns, of `length` values each; a getter may make one when it is first read. */
+export type FrameColumns = Readonly<Record<BarColumn, Float64Array>> & {
+  readonly timestamp?: Float64Array | undefined;
+  readonly length?: number;
+};
+
 /** What a frame says of its bars. */
 export interface BarFrameOptions {
   readonly timeZone: string;
@@ -28,19 +34,7 @@ export class BarFrame
   extends ColumnFrame<BarColumn | "timestamp", Bar>
   implements Readonly<Record<BarColumn, Float64Array>>
 {
-  /** The first trade's price. */
-  readonly open: Float64Array;
-  readonly high: Float64Array;
-  readonly low: Float64Array;
-  /** The last trade's price. */
-  readonly close: Float64Array;
-  readonly tradeCount: Float64Array;
-  /** The sum, mean and maximum of the trades' sizes. */
-  readonly volSum: Float64Array;
-  readonly volMean: Float64Array;
-  readonly volMax: Float64Array;
-  /** The bin's end (features) or start (labels), µs since the epoch, UTC; of bars taken by date. */
-  readonly timestamp?: Float64Array;
+  readonly #columns: FrameColumns;
   /** The IANA zone of the bars' dates. */
   readonly timeZone: string;
   readonly unit: Unit;
@@ -49,24 +43,59 @@ export class BarFrame
   /** Whether bars are stamped with their bin's start (labels), not with its end. */
   readonly future: boolean;
 
-  constructor(
-    columns: Readonly<Record<BarColumn, Float64Array>> & { readonly timestamp?: Float64Array },
-    { timeZone, unit, size, future = false }: BarFrameOptions,
-  ) {
+  constructor(columns: FrameColumns, { timeZone, unit, size, future = false }: BarFrameOptions) {
     super();
-    this.open = columns.open;
-    this.high = columns.high;
-    this.low = columns.low;
-    this.close = columns.close;
-    this.tradeCount = columns.tradeCount;
-    this.volSum = columns.volSum;
-    this.volMean = columns.volMean;
-    this.volMax = columns.volMax;
-    if (columns.timestamp) this.timestamp = columns.timestamp;
+    this.#columns = columns;
     this.timeZone = timeZone;
     this.unit = unit;
     this.size = size;
     this.future = future;
+  }
+
+  override get length(): number {
+    return this.#columns.length ?? this.#columns.open.length;
+  }
+
+  /** The first trade's price. */
+  get open(): Float64Array {
+    return this.#columns.open;
+  }
+
+  get high(): Float64Array {
+    return this.#columns.high;
+  }
+
+  get low(): Float64Array {
+    return this.#columns.low;
+  }
+
+  /** The last trade's price. */
+  get close(): Float64Array {
+    return this.#columns.close;
+  }
+
+  get tradeCount(): Float64Array {
+    return this.#columns.tradeCount;
+  }
+
+  /** The sum of the trades' sizes. */
+  get volSum(): Float64Array {
+    return this.#columns.volSum;
+  }
+
+  /** The mean of the trades' sizes. */
+  get volMean(): Float64Array {
+    return this.#columns.volMean;
+  }
+
+  /** The largest of the trades' sizes. */
+  get volMax(): Float64Array {
+    return this.#columns.volMax;
+  }
+
+  /** The bin's end (features) or start (labels), µs since the epoch, UTC; of bars taken by date. */
+  get timestamp(): Float64Array | undefined {
+    return this.#columns.timestamp;
   }
 
   /** The names of the columns, timestamp last if there is one. */
@@ -82,7 +111,7 @@ export class BarFrame
     return this[name] as Float64Array;
   }
 
-  protected like(columns: ConstructorParameters<typeof BarFrame>[0]): this {
+  protected like(columns: FrameColumns): this {
     return new BarFrame(columns, this) as this;
   }
 

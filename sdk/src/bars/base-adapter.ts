@@ -1,7 +1,7 @@
 import { LitDataError } from "../errors.js";
 import { BarBuilder } from "./aggregate.js";
 import { Audit, type AuditOptions, auditDate, type DateAudit, type Outlier } from "./audit.js";
-import { type BarColumn, BarFrame, UNITS, type Unit } from "./bar-frame.js";
+import { BarFrame, UNITS, type Unit } from "./bar-frame.js";
 import { BarSeries } from "./bar-series.js";
 import type { BarBounds } from "./bounds.js";
 import { ByteCache } from "./byte-cache.js";
@@ -10,7 +10,7 @@ import { checkCoarser, checkSourceBars, DateBars } from "./date-bars.js";
 import type { DateRecords } from "./date-records.js";
 import { DateTicks } from "./date-ticks.js";
 import { BarFinder, type BarRequest, History } from "./history.js";
-import { columnsAt, ROW, rowsAt } from "./rows.js";
+import { ROW } from "./rows.js";
 import type { SourceBarColumns, SourceBars } from "./source-bars.js";
 import { type TickColumns, TickFrame } from "./tick-frame.js";
 import { checkTimeZone, toDate } from "./time-zone.js";
@@ -159,9 +159,7 @@ export abstract class BaseAdapter {
     const plan = finder.plan(checkIndex(index ?? finder.history.length - 1, finder.history.length));
     const holding = finder.hold(plan);
     const held = holding instanceof Promise ? await holding : holding;
-    const memory = takeMemory(plan.length * ROW);
-    finder.write(plan, held, columnsAt(memory, plan.length));
-    return new BarFrame(barColumns(memory, plan.length), { timeZone: this.timeZone, unit, size, future });
+    return new BarFrame(finder.columns(plan, held), { timeZone: this.timeZone, unit, size, future });
   }
 
   /**
@@ -195,7 +193,7 @@ export abstract class BaseAdapter {
       const held = finder.hold(plan);
       const [at, end] = [i * width, (i + 1) * width];
       const missing = width - plan.length * ROW;
-      finder.write(plan, held instanceof Promise ? await held : held, rowsAt(out, future ? at : at + missing));
+      finder.write(plan, held instanceof Promise ? await held : held, out, future ? at : at + missing);
       if (missing === 0) complete++;
       else if (future) out.fill(Number.NaN, end - missing, end);
       else out.fill(Number.NaN, at, at + missing);
@@ -413,38 +411,4 @@ function checkIndex(index: number, length: number): number {
   if (!Number.isSafeInteger(index) || index < 0 || index >= length)
     throw new LitDataError(`there is no trade ${String(index)}, expected a whole number from 0 to ${length - 1}`);
   return index;
-}
-
-/** Values that small frames share a piece of memory of. */
-const SLAB = 32_768;
-const newSlab = () => new Float64Array(Buffer.allocUnsafeSlow(SLAB * 8).buffer);
-let slab = newSlab();
-let used = 0;
-
-/** Memory that nothing else uses; what is in it is to be overwritten. */
-function takeMemory(values: number): Float64Array {
-  if (values > SLAB / 4) return new Float64Array(values);
-  if (used + values > SLAB) {
-    slab = newSlab();
-    used = 0;
-  }
-  used += values;
-  return new Float64Array(slab.buffer, (used - values) * 8, values);
-}
-
-/** Columns that lie one after the other. */
-function barColumns(memory: Float64Array, length: number): Readonly<Record<BarColumn, Float64Array>> {
-  const { buffer, byteOffset } = memory;
-  // Half the time that subarray takes.
-  const column = (number: number) => new Float64Array(buffer, byteOffset + number * length * 8, length);
-  return {
-    open: column(0),
-    high: column(1),
-    low: column(2),
-    close: column(3),
-    tradeCount: column(4),
-    volSum: column(5),
-    volMean: column(6),
-    volMax: column(7),
-  };
 }

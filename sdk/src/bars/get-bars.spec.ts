@@ -215,6 +215,24 @@ describe("getBars", () => {
     }
   });
 
+  test("columns read late are those of the call, and nobody else's", async () => {
+    const trades = tradesOf(7, "UTC");
+    const adapter = adapterOf(trades, "UTC");
+    for (const unit of ["min", "day", "tick"] as const) {
+      const args = [Math.floor(trades.length / 2), 9, unit, 2] as const;
+      const early = await adapter.getBars(...args);
+      const changed = await adapter.getBars(...args);
+      changed.close.fill(-1);
+      await adapter.getBars(3, 1, unit, 2, true);
+      const expected = naiveBars(trades, "UTC", ...args, false, true);
+      expect(early.close).not.toBe(changed.close);
+      expect(early.close).toBe(early.close);
+      expect(rowsOf(early)).toEqual(expected);
+      expect(rowsOf(await adapter.getBars(...args))).toEqual(expected);
+      expect(early.length).toBe(expected.length);
+    }
+  });
+
   test("null is the last trade; nothing comes after it", async () => {
     const trades = tradesOf(5, "UTC");
     const adapter = adapterOf(trades, "UTC");

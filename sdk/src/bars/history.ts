@@ -1,7 +1,9 @@
+import type { FrameColumns } from "./bar-frame.js";
 import type { BarSeries } from "./bar-series.js";
 import type { DateRecords } from "./date-records.js";
-import { mergeRow, type Place, putRow, ROW } from "./rows.js";
+import { mergeRow, putRow, ROW, transpose, type Values } from "./rows.js";
 import { Lookup } from "./search.js";
+import { SeriesColumns } from "./series-columns.js";
 
 /** The trades of the date at a position among the dates, at once if they are at hand. */
 export type LoadDate = (position: number) => DateRecords | Promise<DateRecords>;
@@ -42,11 +44,11 @@ export class History {
       : { first, ticks: held as DateRecords[] };
   }
 
-  /** Writes `count` bars of `size` trades each, the first of which begins at the trade `begin`. */
-  write(held: Held, begin: number, size: number, count: number, place: Place): void {
+  /** Writes `count` bars of `size` trades each as rows, the first of which begins at the trade `begin`, and at `values[at]`. */
+  write(held: Held, begin: number, size: number, count: number, values: Values, at: number): void {
     for (let k = 0, date = held.first; k < count; k++) {
       date = this.#gather(held, date, begin + k * size, begin + (k + 1) * size, this.#bar);
-      putRow(place, k, this.#bar);
+      putRow(values, at + k * ROW, this.#bar);
     }
   }
 
@@ -158,15 +160,32 @@ export class BarFinder {
     return this.history.hold(begin, begin + trades * bars);
   }
 
-  /** Writes a plan's bars. */
-  write({ length, bar, row, bars, trades, begin }: BarPlan, held: Held, place: Place): void {
+  /** Writes a plan's bars as rows, the first of which begins at `values[at]`. */
+  write(plan: BarPlan, held: Held, values: Values, at: number): void {
     const series = this.#series;
     if (series) {
-      series.copy(bar, length, place);
-      if (bars === 0) return;
-      series.read(bar + row, this.#row);
-      this.history.cut(held, series, this.#request.future, begin, begin + trades, this.#row);
-      putRow(place, row, this.#row);
-    } else this.history.write(held, begin, trades, bars, place);
+      series.copy(plan.bar, plan.length, values, at);
+      if (plan.bars > 0) putRow(values, at + plan.row * ROW, this.#cut(series, plan, held, this.#row));
+    } else this.history.write(held, plan.begin, plan.trades, plan.bars, values, at);
+  }
+
+  /** A plan's bars as columns. */
+  columns(plan: BarPlan, held: Held): FrameColumns {
+    const { length, bar } = plan;
+    const series = this.#series;
+    if (!series) {
+      const rows = new Float64Array(length * ROW);
+      this.write(plan, held, rows, 0);
+      return new SeriesColumns(transpose(rows, ROW, new Float64Array(rows.length)), 0, length);
+    }
+    const cut = plan.bars > 0 ? this.#cut(series, plan, held, new Float64Array(ROW)) : null;
+    return new SeriesColumns(series.columns, bar, length, cut, plan.row);
+  }
+
+  /** Lets a row be that of the plan's bar that is made of trades. */
+  #cut(series: BarSeries, { bar, row: at, begin, trades }: BarPlan, held: Held, row: Float64Array): Float64Array {
+    series.read(bar + at, row);
+    this.history.cut(held, series, this.#request.future, begin, begin + trades, row);
+    return row;
   }
 }

@@ -4,19 +4,8 @@ import type { TickColumns } from "./tick-frame.js";
 /** Values a row of bars: one of each of BAR_COLUMNS. */
 export const ROW = BAR_COLUMNS.length;
 
-/** Where bars are written: bar k's value in column c is `values[at + k * bar + c * column]`. */
-export interface Place {
-  readonly values: Float32Array | Float64Array;
-  readonly at: number;
-  readonly bar: number;
-  readonly column: number;
-}
-
-/** Bars one after the other, a row each. */
-export const rowsAt = (values: Place["values"], at: number): Place => ({ values, at, bar: ROW, column: 1 });
-
-/** Columns of `length` bars one after the other. */
-export const columnsAt = (values: Float64Array, length: number): Place => ({ values, at: 0, bar: 1, column: length });
+/** What rows are written into. */
+export type Values = Float32Array | Float64Array;
 
 /** What a bar has gathered of its trades. */
 export interface Gathered {
@@ -84,9 +73,17 @@ export function setRow(
   row[7] = max;
 }
 
-/** Writes a row as bar `k`. */
-export function putRow({ values, at, bar, column }: Place, k: number, row: Float64Array): void {
-  for (let c = 0, to = at + k * bar; c < ROW; c++, to += column) values[to] = row[c] as number;
+/** Copies a row to `values[at]` and the seven after it. */
+export function putRow(values: Values, at: number, row: Float64Array): void {
+  for (let column = 0; column < ROW; column++) values[at + column] = row[column] as number;
+}
+
+/** Columns of rows of `width` values, one after the other, into `out`. */
+export function transpose<V extends Values>(rows: Float64Array, width: number, out: V): V {
+  const length = rows.length / width;
+  for (let from = 0, row = 0; row < length; row++)
+    for (let to = row; to < rows.length; to += length) out[to] = rows[from++] as number;
+  return out;
 }
 
 /** Lets a row take in the row of later trades. */

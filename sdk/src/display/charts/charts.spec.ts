@@ -28,7 +28,8 @@ function framed(length: number, columns: Columns = {}, options: Partial<BarFrame
 }
 
 const withoutTimes = (length: number): BarFrame => {
-  const { timestamp: _, ...columns } = framed(length);
+  const frame = framed(length);
+  const columns = Object.fromEntries(BAR_COLUMNS.map((name) => [name, frame[name]])) as Record<BarColumn, Float64Array>;
   return new BarFrame(columns, { timeZone: "UTC", unit: "tick", size: 10 });
 };
 
