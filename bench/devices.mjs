@@ -78,8 +78,8 @@ try {
     cases[title] = Object.fromEntries(
       Object.entries(enginesOf(line)).map(([engine, ask]) => [engine, () => ask(line)]),
     );
-  // Ours is compiled while it runs.
-  await bench("devices", cases, { runs: 9, warmUp: 20 });
+  // As in training, which has hundreds of steps: ours is compiled while it runs.
+  await bench("devices", cases, { runs: 15, warmUp: 200, warmUpMs: 8000 });
   const first = {
     "lit lab, tensorflow": firstOf(peerOf("tensorflow")),
     "lit lab, wasm": firstOf(peerOf("wasm")),

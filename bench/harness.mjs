@@ -54,17 +54,18 @@ export function startPeer(command, args) {
 
 /**
  * `cases`: { name: { engine: run } }, where run() resolves to { cpuMs, wallMs, peakMb }. The first engine is ours.
- * With --json one object on standard output, else a table.
+ * Each is run `warmUp` times before, or as often as `warmUpMs` allow. With --json one object on standard output, else a table.
  */
-export async function bench(name, cases, { runs = 9, warmUp = 2 } = {}) {
+export async function bench(name, cases, { runs = 9, warmUp = 2, warmUpMs = Infinity } = {}) {
   const rows = [];
   for (const [title, engines] of Object.entries(cases)) {
     const samples = Object.fromEntries(Object.keys(engines).map((engine) => [engine, []]));
-    for (let round = -warmUp; round < runs; round++)
-      for (const [engine, run] of Object.entries(engines)) {
-        const sample = await run();
-        if (round >= 0) samples[engine].push(sample);
-      }
+    for (const run of Object.values(engines)) {
+      const until = performance.now() + warmUpMs;
+      for (let round = 0; round < warmUp && performance.now() < until; round++) await run();
+    }
+    for (let round = 0; round < runs; round++)
+      for (const [engine, run] of Object.entries(engines)) samples[engine].push(await run());
     const ours = median(Object.values(samples)[0].map(({ cpuMs }) => cpuMs));
     for (const [engine, list] of Object.entries(samples)) {
       const cpu = list.map(({ cpuMs }) => cpuMs);

@@ -9,6 +9,7 @@ import { visibleGpu } from "../visible-gpu.js";
 import { fuseActivationGradients } from "./activation-gradients.js";
 import { correctRound } from "./correct-round.js";
 import { BINDING, MANIFEST, PACKAGE, QUIET_LOADER, readInstallation, SHARED_CORE } from "./installation.js";
+import { multiplyMatrices } from "./multiply-matrices.js";
 import { shareEqual } from "./share-equal.js";
 import { withVariables } from "./with-variables.js";
 
@@ -52,6 +53,7 @@ async function register(gpu: number | null | undefined): Promise<{ readonly uses
   core.unregisterKernel("Multinomial", "tensorflow");
   fallBackToCpu("tensorflow");
   correctRound();
+  multiplyMatrices();
   shareEqual();
   fuseActivationGradients();
   return { usesGpu: backend.isUsingGpuDevice };

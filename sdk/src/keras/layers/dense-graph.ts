@@ -1,7 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import type { NodeBackend } from "../../devices/tensorflow/node-backend.js";
+import { type NodeBackend, ofFloats } from "../../devices/tensorflow/node-backend.js";
 import { runGraph } from "../../devices/tensorflow/run-graph.js";
-import { engine, matMul, registerGradient, registerKernel, sum, type Tensor } from "../../tf.js";
+import { broadcastTo, engine, matMul, registerGradient, registerKernel, type Tensor } from "../../tf.js";
 
 /**
  * A kernel that TensorFlow has: `a` [rows, n] · `b` [n, units] + `bias`, if there is one, with the attribute `activation`
@@ -24,6 +24,24 @@ registerKernel({
   },
 });
 
+/** The sum of a gradient's rows in a quarter of the time that TensorFlow's Sum takes. */
+const BIAS_KERNEL = "BiasAddGrad";
+
+registerKernel({
+  kernelName: BIAS_KERNEL,
+  backendName: "tensorflow",
+  kernelFunc: ({ inputs, backend }) => {
+    const node = backend as NodeBackend;
+    return node.executeSingleOutput(BIAS_KERNEL, [ofFloats(node)], [inputs.dy as TensorInfo]);
+  },
+});
+
+registerGradient({
+  kernelName: BIAS_KERNEL,
+  inputsToSave: ["dy"],
+  gradFunc: (slope, [dy]) => ({ dy: () => broadcastTo(slope as Tensor, (dy as Tensor).shape) }),
+});
+
 registerGradient({
   kernelName: DENSE_KERNEL,
   inputsToSave: ["a", "b"],
@@ -35,7 +53,7 @@ registerGradient({
     return {
       a: () => matMul(dSums, b, false, true),
       b: () => matMul(a, dSums, true, false),
-      bias: () => sum(dSums, 0),
+      bias: () => engine().runKernel(BIAS_KERNEL, { dy: dSums }) as Tensor,
     };
   },
 });
