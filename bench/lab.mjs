@@ -185,10 +185,11 @@ const openCanvas = (lab) => async () => {
 };
 
 /**
- * The longest of the frames while a page is moved: the main thread's time for it, which is scripts, style, layout and what is
- * to be painted, and how long it was there, which has the software's painting in it and whatever else the machine does.
+ * The frame at a share of all while a page is moved, by length, 1 being the longest: the main thread's time for it, which is
+ * scripts, style, layout and what is to be painted, and how long it was there, which has the software's painting in it and
+ * whatever else the machine does. A screen of 60 Hz shows each for 16.7 ms.
  */
-async function longestFrame(page, move) {
+async function frameOf(page, share, move) {
   const client = clients.get(page);
   const events = [];
   const gather = ({ value }) => events.push(...value);
@@ -205,26 +206,24 @@ async function longestFrame(page, move) {
   const own = events.filter((event) => event.pid === pid && event.tid === tid && event.ph === "X");
   const frames = own.filter(isFrame).sort((a, b) => a.ts - b.ts);
   const tasks = own.filter(({ name }) => name === "RunTask");
-  let [cpuMs, wallMs] = [0, 0];
-  for (let i = 1; i < frames.length; i++) {
-    const [from, to] = [frames[i - 1].ts + frames[i - 1].dur, frames[i].ts + frames[i].dur];
+  const taken = frames.slice(1).map((frame, i) => {
+    const [from, to] = [frames[i].ts + frames[i].dur, frame.ts + frame.dur];
     const mine = tasks.filter(({ ts }) => ts > from && ts < to);
-    const cpu = mine.reduce((sum, { tdur = 0 }) => sum + tdur, 0);
-    cpuMs = Math.max(cpuMs, cpu / 1000);
-    wallMs = Math.max(wallMs, (to - from) / 1000);
-  }
+    return { cpuMs: mine.reduce((sum, { tdur = 0 }) => sum + tdur, 0) / 1000, wallMs: (to - from) / 1000 };
+  });
+  const at = (key) => taken.map((frame) => frame[key]).sort((a, b) => a - b)[Math.floor(share * (taken.length - 1))];
   const { peakMb } = await costOf(page);
-  return { cpuMs, wallMs, peakMb };
+  return { cpuMs: at("cpuMs"), wallMs: at("wallMs"), peakMb };
 }
 
-const drag = async () => {
+const drag = (share) => async () => {
   const { x, y, width, height } = await dragged.locator(".react-flow__pane").boundingBox();
   const [left, top] = [x + width / 2, y + 10];
   // Pressing and letting go are no part of it.
   await dragged.mouse.move(left, top);
   await dragged.mouse.down();
   await dragged.mouse.move(left + 1, top);
-  const sample = await longestFrame(dragged, async () => {
+  const sample = await frameOf(dragged, share, async () => {
     for (let step = 1; step <= 60; step++) await dragged.mouse.move(left + 3 * step, top + (step * height) / 200);
   });
   await dragged.mouse.move(left, top);
@@ -232,13 +231,13 @@ const drag = async () => {
   return sample;
 };
 
-const scroll = async () => {
+const scroll = (share) => async () => {
   const list = typing.getByRole("tree", { name: "Items" });
   await typing.getByRole("searchbox", { name: "Filter the vault" }).fill("");
   const { x, y, width, height } = await list.boundingBox();
   await list.evaluate((element) => element.scrollTo(0, 0));
   await typing.mouse.move(x + width / 2, y + height / 2);
-  return longestFrame(typing, async () => {
+  return frameOf(typing, share, async () => {
     for (let step = 1; step <= 60; step++) await typing.mouse.wheel(0, 300);
   });
 };
@@ -270,8 +269,10 @@ try {
       [`first of ${ITEMS} items, the service runs`]: engines(firstItem(lab, false)),
       "keystroke to painted list": engines(keystroke),
       [`a canvas of ${NODES} nodes opens`]: engines(openCanvas(lab)),
-      "its longest frame while it is dragged": engines(drag),
-      [`the longest frame while ${ITEMS} items are scrolled`]: engines(scroll),
+      "half of its frames while it is dragged take at most": engines(drag(0.5)),
+      "its longest frame while it is dragged": engines(drag(1)),
+      [`half of the frames while ${ITEMS} items are scrolled take at most`]: engines(scroll(0.5)),
+      [`the longest frame while ${ITEMS} items are scrolled`]: engines(scroll(1)),
       [`first of ${ITEMS} items, the service starts`]: engines(firstItem(lab, true)),
     },
     { runs: 9, warmUp: 1 },
