@@ -465,6 +465,7 @@ test("what cannot be installed says what to do, before anything is written", { t
   mkdirSync(dirname(lock), { recursive: true });
   await fails(["install", "torch"], /"torch" cannot be installed, expected tensorflow/);
   await fails(["status"], /TensorFlow is not installed: npx/);
+  await fails(["remove", "tensorflow"], /there is nothing at .*, nothing was removed/);
   writeFileSync(lock, String(process.pid));
   await fails(["install", "tensorflow"], new RegExp(`process ${process.pid} is installing TensorFlow: wait`));
   writeFileSync(lock, String(2 ** 22 + 1)); // of a process that was killed

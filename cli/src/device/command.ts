@@ -57,8 +57,12 @@ export const deviceCommand = new Command("device")
       .argument("<what>", "tensorflow")
       .action(async (what: string) => {
         checkName(what);
-        await rm(tensorflowFolder(), { recursive: true, force: true });
-        console.log(`Removed: ${tensorflowFolder()}`);
+        const folder = tensorflowFolder();
+        await rm(folder, { recursive: true }).catch((error) => {
+          if (error.code !== "ENOENT") throw error;
+          throw new LitError(`there is nothing at ${folder}, nothing was removed`, { code: "ENOENT" });
+        });
+        console.log(`Removed: ${folder}`);
       }),
   );
 
