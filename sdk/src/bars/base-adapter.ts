@@ -29,7 +29,11 @@ export interface LoadedDate {
 }
 
 /** What all adapters keep in memory: `LIT_CACHE_MB`, by default 1024. */
-const cache = new ByteCache<DateRecords | BarSeries>(() => Number(process.env.LIT_CACHE_MB ?? 1024) * 2 ** 20);
+const cache = new ByteCache<DateRecords | BarSeries>(() => {
+  const limit = Number(process.env.LIT_CACHE_MB || 1024);
+  if (!(limit >= 0)) throw new LitDataError(`LIT_CACHE_MB is ${process.env.LIT_CACHE_MB}, expected a number of MB`);
+  return limit * 2 ** 20;
+});
 let adapters = 0;
 
 /** What every adapter takes. */
@@ -179,6 +183,8 @@ export abstract class BaseAdapter {
     preventLookaheadBias: boolean,
     out: Float32Array | Float64Array,
   ): Promise<number> {
+    if (!(out instanceof Float64Array || out instanceof Float32Array))
+      throw new LitDataError("getBarsInto: out is no Float32Array and no Float64Array");
     const finder = await this.#findBars(unit, { count, size, future, preventLookaheadBias });
     const width = count * ROW;
     if (out.length !== indices.length * width)
@@ -238,7 +244,9 @@ export abstract class BaseAdapter {
     const dates = await this.listDates();
     const [first, last] = [dates[0], dates.at(-1)];
     if (first === undefined || last === undefined) throw noTrades();
-    return this.getBarDaterange([first, last], "day", dates.length);
+    const whole = await this.getBarDaterange([first, last], "day", dates.length);
+    if (whole.length === 0) throw noTrades();
+    return whole;
   }
 
   /** At once where the last call asked for the same. */
@@ -268,6 +276,7 @@ export abstract class BaseAdapter {
     if (dates.length === 0) throw noTrades();
     const counts: number[] = [];
     for (const date of dates) counts.push((await this.#load(date)).length);
+    if (counts.every((count) => count === 0)) throw noTrades();
     const keys = dates.map((date) => this.#key(date));
     return new History(dates, counts, (i) => this.#cached(keys[i] as string) ?? this.#load(dates[i] as string));
   }
@@ -309,8 +318,8 @@ export abstract class BaseAdapter {
   }
 
   async #datesOf(range: DateRange): Promise<readonly string[]> {
-    const [from, to] = (Array.isArray(range) ? range : [range, range]).map((date) => toDate(date, this.timeZone));
-    if (from === undefined || to === undefined || from > to)
+    const [from, to, more] = (Array.isArray(range) ? range : [range, range]).map((date) => toDate(date, this.timeZone));
+    if (from === undefined || to === undefined || more !== undefined || from > to)
       throw new LitDataError(`${JSON.stringify(range)} is no range of dates, expected [first, last]`);
     return (await this.listDates()).filter((date) => from <= date && date <= to);
   }
@@ -389,7 +398,7 @@ function startsOf(parts: readonly Part[], bars: number, areBricks: boolean): Flo
 
 const EMPTY: TickColumns = { time: new Float64Array(), price: new Float64Array(), size: new Float64Array() };
 
-const noTrades = () => new LitDataError("the adapter's source has no trades");
+const noTrades = () => new LitDataError("the adapter's source has no trades, or none within its session");
 
 const isSame = (a: BarRequest, b: BarRequest): boolean =>
   a.count === b.count &&

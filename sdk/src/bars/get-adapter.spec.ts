@@ -36,6 +36,7 @@ describe("getAdapter", () => {
       type: "arrow",
       path: ["ticks.arrow"],
       timeUnit: "us",
+      timeFormat: "%Y",
       session: [{ from: "09:00", to: "17:00" }],
     });
     expect((await arrow.getDate("2024-01-02")).toRows()).toEqual([{ time: noon, price: 1.5, size: 2 }]);

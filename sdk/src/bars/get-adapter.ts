@@ -95,7 +95,7 @@ async function adapterSchema() {
   const table = { ...file, timeFormat: text.optional(), where };
   const conditions = z.array(z.enum(Object.keys(SALE_CONDITIONS) as [SaleCondition]));
   return z.discriminatedUnion("type", [
-    z.strictObject({ ...file, type: z.literal("arrow"), where }),
+    z.strictObject({ ...table, type: z.literal("arrow") }),
     z.strictObject({ ...table, type: z.literal("csv"), header: z.boolean().optional(), delimiter: text.optional() }),
     z.strictObject({ ...file, type: z.literal("hdf5"), dataset: text.optional() }),
     z.strictObject({

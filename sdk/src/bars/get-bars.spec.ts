@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { naiveBar } from "../../../test/naive-bar.js";
 import { randomOf } from "../../../test/random.js";
 import { LitDataError } from "../errors.js";
@@ -231,6 +231,22 @@ describe("getBars", () => {
       expect(rowsOf(await adapter.getBars(...args))).toEqual(expected);
       expect(early.length).toBe(expected.length);
     }
+  });
+
+  test.each(["abc", "-1"])("LIT_CACHE_MB=%s is refused", async (limit) => {
+    vi.stubEnv("LIT_CACHE_MB", limit);
+    await expect(adapterOf(tradesOf(5, "UTC"), "UTC").getBars()).rejects.toThrow(`LIT_CACHE_MB is ${limit}, expected`);
+    vi.unstubAllEnvs();
+  });
+
+  test.each([undefined, [], new Int32Array(8)])("getBarsInto refuses %j", async (out) => {
+    const into = adapterOf(tradesOf(5, "UTC"), "UTC").getBarsInto([0], 1, "tick", 1, false, true, out as Float64Array);
+    await expect(into).rejects.toThrow("out is no Float32Array and no Float64Array");
+  });
+
+  test("where the session has no trade, there are none", async () => {
+    const adapter = new MemoryAdapter({ time: [0], price: [1], size: [1], session: [{ from: "01:00", to: "02:00" }] });
+    for (const of of [adapter.getBars(), adapter.getMaxValues()]) await expect(of).rejects.toThrow("has no trades");
   });
 
   test("null is the last trade; nothing comes after it", async () => {

@@ -153,6 +153,7 @@ export function toDate(date: string | Date | number, timeZone: string): string {
     return date;
   }
   const time = date instanceof Date ? date.getTime() * 1000 : date;
+  if (typeof time !== "number") throw new LitDataError(`${String(JSON.stringify(date))} is no date`);
   checkInstant(time, "the date is", DATED_INSTANTS);
   return dateOfInstant(time, timeZone);
 }

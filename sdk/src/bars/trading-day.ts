@@ -40,7 +40,8 @@ export function sessionParts(session: Session, timeZone: string): SessionParts {
       `session ${JSON.stringify(session)}, expected "regular", "extended", or times such as [{ from: "09:30", to: "16:00" }]`,
     );
   let last = 0;
-  return times.map(({ from, to }: SessionTimes) => {
+  return times.map((given: SessionTimes | null) => {
+    const { from = "", to = "" } = given ?? {};
     const part = { from: wallTime(from), to: wallTime(to) };
     if (part.from < last || part.to <= part.from)
       throw new LitDataError(

@@ -40,7 +40,12 @@ export function chart(predictions: Predictions): Chart;
  */
 export function chart(bars: BarFrame, options?: BarChartOptions): BarChart;
 export function chart(shown: Predictions | BarFrame, options?: BarChartOptions): Chart | BarChart {
-  return shown instanceof BarFrame ? barChart(shown, options) : new Chart(shown);
+  if (shown instanceof BarFrame) return barChart(shown, options);
+  const given: Partial<Predictions> | null | undefined = shown;
+  for (const name of ["time", "close", "predictions"] as const)
+    if (typeof given?.[name]?.length !== "number")
+      throw new LitDataError(`chart: no list ${name}, expected bars, or lists of time, close and predictions`);
+  return new Chart(shown);
 }
 
 /** A chart that a notebook shows. */

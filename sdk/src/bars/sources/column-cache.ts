@@ -133,12 +133,20 @@ async function findBatches(path: string, columns: number): Promise<Batch[]> {
   }
 }
 
+/** Whether every date's columns lie within the file. */
+const isWithin = ({ bytes, dates }: Index, columns: number): boolean =>
+  dates.every(
+    ({ date, batches }) =>
+      typeof date === "string" &&
+      batches.every(([at, rows]) => at >= 0 && Number.isInteger(rows) && rows >= 0 && at + rows * columns * 8 <= bytes),
+  );
+
 async function openColumns(folder: string, names: readonly string[]): Promise<CachedColumns | null> {
   const path = join(folder, "columns.arrow");
   let index: Index;
   try {
     index = JSON.parse(await readFile(join(folder, "index.json"), "utf8")) as Index;
-    if ((await stat(path)).size !== index.bytes) return null;
+    if ((await stat(path)).size !== index.bytes || !isWithin(index, names.length)) return null;
   } catch {
     return null;
   }

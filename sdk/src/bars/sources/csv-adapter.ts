@@ -16,7 +16,7 @@ export class CsvAdapter extends TableAdapter {
 
   constructor({ header = true, delimiter, ...options }: CsvAdapterOptions) {
     super("CsvAdapter", options);
-    this.#format = `all_varchar = true, header = ${header === true}${delimiter === undefined ? "" : `, delim = ${quoted(delimiter)}`}`;
+    this.#format = `all_varchar = true, header = ${header === true}${header ? "" : ", skip = 0"}${delimiter === undefined ? "" : `, delim = ${quoted(delimiter)}`}`;
   }
 
   protected tableOf(paths: string): string {

@@ -11,6 +11,11 @@ const BLOCK = 2 ** 17;
 /** Rows a chunk of DuckDB holds at most. */
 const CHUNK = 2048;
 
+/** DuckDB's message of a CSV that it cannot make out, with everything that it tried. */
+const SNIFFED = /Error when sniffing file/;
+const NO_CSV =
+  "not a readable CSV: quotes that do not close, another encoding than UTF-8, or lines of fewer or more columns than the others";
+
 /** A text as SQL has it. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
@@ -146,7 +151,10 @@ export class Scanner {
   }
 
   #error(cause: unknown): LitDataError {
-    const [reason = ""] = (cause as Error).message.split("\n");
+    const lines = (cause as Error).message.split("\n");
+    const end = lines.findIndex((line) => line === "" || /^(?:Possible|LINE \d)/.test(line));
+    const told = lines.slice(0, end === -1 ? 1 : end);
+    const reason = SNIFFED.test(told[0] ?? "") ? NO_CSV : told.join("; ");
     return new LitDataError(`${this.#where}: ${reason}`, { cause });
   }
 }

@@ -63,9 +63,11 @@ export abstract class FileAdapter<O extends FileOptions> extends BaseAdapter {
         `${name}: time unit ${JSON.stringify(timeUnit)}, expected one of ${TIME_UNITS.join(", ")}`,
       );
     this.#paths = [options.path].flat();
-    const wrong = this.#paths.find((path) => typeof path !== "string" || path === "" || REMOTE.test(path));
-    if (wrong !== undefined || this.#paths.length === 0)
-      throw new LitDataError(`${name}: ${JSON.stringify(wrong ?? options.path)}, expected a path of this machine`);
+    const isWrong = (path: unknown) => typeof path !== "string" || path === "" || REMOTE.test(path);
+    if (this.#paths.length === 0 || this.#paths.some(isWrong))
+      throw new LitDataError(
+        `${name}: ${String(JSON.stringify(this.#paths.find(isWrong) ?? options.path))}, expected a path of this machine`,
+      );
     this.names = bars ? SOURCE_BAR_COLUMNS : TICK_COLUMNS;
     const unknown = Object.keys(options.columns ?? {}).find((column) => !this.names.includes(column));
     if (unknown !== undefined)
@@ -95,7 +97,11 @@ export abstract class FileAdapter<O extends FileOptions> extends BaseAdapter {
       const wanted = given ?? name;
       if (found.includes(wanted)) return wanted;
       if (given === undefined && OPTIONAL.includes(name)) return null;
-      throw new LitDataError(`${where}: no column ${JSON.stringify(wanted)}, found ${found.join(", ") || "none"}`);
+      const [only = ""] = found.length === 1 ? found : [];
+      const hint = /[,;|\t]/.test(only)
+        ? `${JSON.stringify(only)} as one column: say what separates values (delimiter), or mend lines of fewer or more of them`
+        : found.join(", ") || "none";
+      throw new LitDataError(`${where}: no column ${JSON.stringify(wanted)}, found ${hint}`);
     });
   }
 
@@ -124,7 +130,6 @@ export abstract class FileAdapter<O extends FileOptions> extends BaseAdapter {
     };
     try {
       const files = await this.#files(open);
-      if (files.length === 0) throw new LitDataError(`${this.name}: no such file`);
       const { path: _, strict: __, session: ___, ...options } = this.options;
       return await cachedColumns(files, this.names, [this.scanned, this.timeZone, options], async () =>
         this.#runs(this.scan(files, await open())),
@@ -134,20 +139,22 @@ export abstract class FileAdapter<O extends FileOptions> extends BaseAdapter {
     }
   }
 
-  /** The files that the paths name, ascending. */
+  /** The files that the paths name, ascending. @throws LitDataError if one of them names none */
   async #files(open: () => Promise<Scanner>): Promise<readonly string[]> {
-    const paths = this.#paths;
-    const areFiles = await Promise.all(
-      paths.map((path) =>
-        stat(path).then(
-          (found) => found.isFile(),
+    const found = this.#paths.map(async (path) => {
+      if (
+        await stat(path).then(
+          (entry) => entry.isFile(),
           () => false,
-        ),
-      ),
-    );
-    if (areFiles.every(Boolean)) return [...paths].sort();
-    const glob = `SELECT file FROM glob([${paths.map(quoted).join(", ")}]) ORDER BY file`;
-    return (await (await open()).rows(glob)).map(([file]) => String(file));
+        )
+      )
+        return [path];
+      const files = (await (await open()).rows(`SELECT file FROM glob(${quoted(path)})`)).map(([file]) => String(file));
+      if (files.length === 0)
+        throw new LitDataError(`${this.name}: no such file${this.#paths.length > 1 ? `: ${path}` : ""}`);
+      return files;
+    });
+    return (await Promise.all(found)).flat().sort();
   }
 
   /** Rows in the source's order, those of a block that lie on one date together. */

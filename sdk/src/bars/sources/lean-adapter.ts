@@ -103,6 +103,9 @@ export class LeanAdapter extends BaseAdapter {
           `LeanAdapter: ${name} ${JSON.stringify(found)}${of}, expected ${expected.length > 1 ? `one of ${expected.join(", ")}` : JSON.stringify(expected[0])}`,
         );
     };
+    for (const [name, value] of Object.entries({ folder, symbol }))
+      if (typeof value !== "string" || value === "")
+        throw new LitDataError(`LeanAdapter: ${name} ${String(JSON.stringify(value))}, expected a text`);
     check("kind", kind, LEAN_KINDS);
     const zones: Readonly<Record<string, string>> = MARKETS[kind];
     const place = market ?? (Object.keys(zones)[0] as string);

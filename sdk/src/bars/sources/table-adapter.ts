@@ -14,6 +14,7 @@ export interface TableOptions extends FileOptions {
 
 const NUMBER = /^(?:U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\))$/;
 const NAN = "'nan'::DOUBLE";
+const ZONED = "WITH TIME ZONE";
 
 /** Trades, or bars, from tables that DuckDB scans. */
 export abstract class TableAdapter extends FileAdapter<TableOptions> {
@@ -29,14 +30,38 @@ export abstract class TableAdapter extends FileAdapter<TableOptions> {
 
   /** @internal */
   protected async *scan(files: readonly string[], scanner: Scanner): AsyncGenerator<Block, void, undefined> {
-    const table = this.tableOf(`[${files.map(quoted).join(", ")}]`);
-    const { sql, isWall } = await this.#query(scanner, table);
+    if (files.length > 1) await this.#checkEach(scanner, files);
+    const { sql, isWall } = await this.#query(scanner, this.#tableOf(files));
     for await (const columns of scanner.columns(sql, this.names)) yield { columns, isWall };
   }
 
-  async #query(scanner: Scanner, table: string): Promise<Times> {
+  #tableOf(files: readonly string[]): string {
+    return this.tableOf(`[${files.map(quoted).join(", ")}]`);
+  }
+
+  /** The columns of a table and their types. */
+  async #typesOf(scanner: Scanner, table: string): Promise<ReadonlyMap<string, string>> {
     const described = await scanner.rows(`DESCRIBE SELECT * FROM ${table}`);
-    const types = new Map(described.map(([name, type]) => [String(name), String(type)]));
+    return new Map(described.map(([name, type]) => [String(name), String(type)]));
+  }
+
+  /** Sees that each of several files has the columns, and times of one kind: read together, DuckDB fills in what one lacks. */
+  async #checkEach(scanner: Scanner, files: readonly string[]): Promise<void> {
+    let first: { readonly path: string; readonly type: string } | undefined;
+    for (const path of files) {
+      const types = await this.#typesOf(scanner, this.#tableOf([path]));
+      const [time] = this.sourceNames([...types.keys()], path);
+      const type = String(types.get(String(time)));
+      first ??= { path, type };
+      if (type.endsWith(ZONED) !== first.type.endsWith(ZONED))
+        throw new LitDataError(
+          `${this.name}: column ${JSON.stringify(time)} is ${type} in ${path}, and ${first.type} in ${first.path}: some times name a zone, others do not`,
+        );
+    }
+  }
+
+  async #query(scanner: Scanner, table: string): Promise<Times> {
+    const types = await this.#typesOf(scanner, table);
     const [time, ...names] = this.sourceNames([...types.keys()]);
     const number = (name: string | null) => (name === null ? NAN : this.#number(name, String(types.get(name))));
     const { sql, isWall } = await this.#times(scanner, table, String(time), String(types.get(String(time))));
@@ -70,6 +95,7 @@ export abstract class TableAdapter extends FileAdapter<TableOptions> {
     if (!isNumber && type !== "VARCHAR") throw fail("times");
     if (!isNumber) return textTimes(scanner, table, name, this.options);
     if (timeUnit === undefined) throw fail(`a timeUnit for it, one of ${TIME_UNITS.join(", ")}`);
-    return numberTimes(column, timeUnit, type !== "DOUBLE" && type !== "FLOAT");
+    const isDouble = type === "DOUBLE" || type === "FLOAT";
+    return numberTimes(column, timeUnit, isDouble ? "double" : type.startsWith("DECIMAL") ? "decimal" : "whole");
   }
 }

@@ -17,10 +17,12 @@ import { pathToFileURL } from "node:url";
 import zlib from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ROOT, runPython } from "../../../../test/python.js";
+import { randomOf } from "../../../../test/random.js";
 // Built: a worker thread reads HDF5.
 import type { BaseAdapter } from "../../../dist/bars/base-adapter.js";
 import { ArrowAdapter } from "../../../dist/bars/sources/arrow-adapter.js";
 import { CsvAdapter } from "../../../dist/bars/sources/csv-adapter.js";
+import { Scanner } from "../../../dist/bars/sources/duckdb.js";
 import type { FileOptions } from "../../../dist/bars/sources/file-adapter.js";
 import { Hdf5Adapter } from "../../../dist/bars/sources/hdf5-adapter.js";
 import { MemoryAdapter } from "../../../dist/bars/sources/memory-adapter.js";
@@ -141,13 +143,14 @@ describe("trades are what polars wrote", () => {
     for (const adapter of adapters) expect(await ticksOf(adapter)).toEqual(expected);
   });
 
-  test.each<Readonly<Record<string, string | number>>>([
-    { symbol: "QQQ" },
-    { half: 1 },
-    { half: "01", symbol: "SPY" },
-    { half: 0, size: 7 },
-    { symbol: "IBM" },
-  ])("folders are columns of Arrow as they are of Parquet: %j", { timeout: 60_000 }, async (where) => {
+  test.each<[string, () => Readonly<Record<string, string | number>>]>([
+    ["one folder", () => ({ symbol: "QQQ" })],
+    ["all of a number", () => ({ half: 1 })],
+    ["two folders", () => ({ half: "01", symbol: "SPY" })],
+    ["a folder and a column", () => ({ half: 0, size: expected.size[0] as number })],
+    ["no folder", () => ({ symbol: "IBM" })],
+  ])("folders are columns of Arrow as they are of Parquet: %s", { timeout: 60_000 }, async (_, asked) => {
+    const where = asked();
     const [parquet, arrow] = await Promise.all([
       ticksOf(new ParquetAdapter({ path: at("halves/**/*.parquet"), timeZone: ZONE, where })),
       ticksOf(new ArrowAdapter({ path: at("halves/**/*.arrow"), timeZone: ZONE, where })),
@@ -310,6 +313,56 @@ describe("bars of 15 minutes are what polars wrote", () => {
   });
 });
 
+/** Writes the rows of a query as Parquet. */
+async function parquet(name: string, query: string): Promise<string> {
+  const scanner = await Scanner.open(name);
+  await scanner.rows(`COPY (${query}) TO '${at(name)}' (FORMAT parquet)`);
+  scanner.close();
+  return at(name);
+}
+
+describe("times that are numbers are cut below a µs", () => {
+  const { units, seeded } = { units: { s: 6, ms: 3, us: 0, ns: -3 } as const, seeded: randomOf(SEED) };
+  const places = [0, 1, 3, 6, 9];
+  const texts = Array.from({ length: 400 }, (_, i) => {
+    const digits = Array.from({ length: 19 }, () => Math.floor(10 * seeded())).join("");
+    const fraction = places[i % places.length] as number;
+    return {
+      sign: i % 4 === 3 ? "-" : "",
+      whole: digits.slice(0, 1 + (i % 9)),
+      fraction: digits.slice(19 - fraction),
+    };
+  }).map(({ sign, whole, fraction }, i) => ({
+    sign,
+    whole,
+    fraction: places[i % places.length] === 0 ? "" : fraction,
+  }));
+
+  test.each(Object.entries(units))("texts of %s", async (unit, digits) => {
+    const timeUnit = unit as keyof typeof units;
+    // By whole numbers of 10^-9 of the unit.
+    const nanos = ({ sign, whole, fraction }: (typeof texts)[number]) =>
+      BigInt(`${sign}${whole}${fraction.padEnd(9, "0")}`);
+    const floored = (value: bigint, by: bigint) => (value - (((value % by) + by) % by)) / by;
+    const rows = texts.map((text) => ({ text, time: Number(floored(nanos(text), 10n ** BigInt(9 - digits))) }));
+    const body = rows.map(
+      ({ text: { sign, whole, fraction } }) => `${sign}${whole}${fraction && `.${fraction}`},1,1\n`,
+    );
+    writeFileSync(at(`${unit}.csv`), `time,price,size\n${body.join("")}`);
+    const { time } = await ticksOf(new CsvAdapter({ path: at(`${unit}.csv`), timeUnit }));
+    expect(time, `SEED=${SEED}`).toEqual(rows.map((row) => row.time).sort((a, b) => a - b));
+  });
+
+  test.each(["BIGINT", "UBIGINT", "DECIMAL(20, 1)"])("Parquet's %s of ns", async (type) => {
+    const least = type === "UBIGINT" ? 0n : -1_704_189_604_000_000_999n;
+    const values = Array.from({ length: 200 }, (_, i) => least + BigInt(i) * 18_014_398_509_481_985n);
+    const list = values.map((value) => `(${value}::${type}, 1.0, 1.0)`).join(", ");
+    const path = await parquet(`ns-${type}.parquet`, `SELECT * FROM (VALUES ${list}) t(time, price, size)`);
+    const { time } = await ticksOf(new ParquetAdapter({ path, timeUnit: "ns" }));
+    expect(time).toEqual(values.map((value) => Number((value - (((value % 1000n) + 1000n) % 1000n)) / 1000n)));
+  });
+});
+
 describe("what cannot be read is named", () => {
   const csv = (name: string, text: string) => {
     writeFileSync(at(name), text);
@@ -449,10 +502,42 @@ describe("what cannot be read is named", () => {
   test.each([
     [{ path: "s3://bucket/ticks.parquet" }, "expected a path of this machine"],
     [{ path: [] }, "expected a path of this machine"],
+    [{}, "undefined, expected a path of this machine"],
+    [{ path: ["x.parquet", undefined] }, "expected a path of this machine"],
     [{ path: "x.parquet", timeZone: "New York" }, "is no IANA time zone"],
     [{ path: "x.parquet", timeUnit: "min" }, 'time unit "min", expected one of s, ms, us, ns'],
   ])("%j", (options, message) => {
     expect(() => new ParquetAdapter(options as { path: string })).toThrow(message);
+  });
+
+  test("one of several files that differs, or is not there", async () => {
+    const [zoned, bare, less] = await Promise.all([
+      parquet("a-zoned.parquet", "SELECT TIMESTAMPTZ '2024-01-02 10:00:00Z' AS time, 1.0 AS price, 1.0 AS size"),
+      parquet("b-bare.parquet", "SELECT TIMESTAMP '2024-01-02 10:00:00' AS time, 1.0 AS price, 1.0 AS size"),
+      parquet("c-less.parquet", "SELECT TIMESTAMPTZ '2024-01-02 10:00:00Z' AS time, 1.0 AS price"),
+    ]);
+    const datesOf = (...path: string[]) => new ParquetAdapter({ path }).getDates();
+    expect(await datesOf(zoned)).toEqual(await datesOf(bare));
+    await expect(datesOf(zoned, bare)).rejects.toThrow(/TIMESTAMP in .*b-bare\.parquet, and TIMESTAMP WITH TIME ZONE/);
+    await expect(datesOf(zoned, less)).rejects.toThrow(/c-less\.parquet: no column "size", found time, price/);
+    await expect(datesOf(zoned, at("none.parquet"))).rejects.toThrow(`no such file: ${at("none.parquet")}`);
+    await expect(datesOf(zoned, at("none*.parquet"))).rejects.toThrow(`no such file: ${at("none*.parquet")}`);
+  });
+
+  test.each([undefined, ","])("a first line of fewer columns, without a header, delimiter %j", async (delimiter) => {
+    const line = (i: number) => `2024-01-02T10:00:${String(i).padStart(2, "0")}Z,1,1${i === 0 ? "" : ",X"}\n`;
+    writeFileSync(at("first.csv"), Array.from({ length: 50 }, (_, i) => line(i)).join(""));
+    const columns = { time: "column0", price: "column1", size: "column2" };
+    const adapter = new CsvAdapter({ path: at("first.csv"), header: false, columns, ...(delimiter && { delimiter }) });
+    await expect(adapter.getDates()).rejects.toThrow(LitDataError);
+  });
+
+  test("lines of different numbers of columns, and another encoding", async () => {
+    const row = "2024-01-02T10:00:00Z,1,1\n";
+    const short = csv("short.csv", `${HEAD}${row.repeat(50)}2024-01-02T10:00:00Z,1\n`);
+    await expect(short.getDates()).rejects.toThrow(/"time,price,size" as one column: say what separates values/);
+    writeFileSync(at("latin.csv"), Buffer.from(`${HEAD.trim()},name\n2024-01-02T10:00:00Z,1,1,caf\u00e9\n`, "latin1"));
+    await expect(new CsvAdapter({ path: at("latin.csv") }).getDates()).rejects.toThrow(/not utf-8 encoded/);
   });
 
   test("a file that holds no trade has no dates", async () => {
@@ -485,6 +570,11 @@ describe("the cache of columns", () => {
     const [entry = ""] = readdirSync(cache);
     writeFileSync(join(cache, entry, "index.json"), "{");
     expect(await ticksOf(make())).toEqual(expected);
+    for (const dates of [undefined, [null], [{ date: "2024-01-02", batches: [[0, 1e9]] }]]) {
+      const index = JSON.parse(readFileSync(join(cache, entry, "index.json"), "utf8"));
+      writeFileSync(join(cache, entry, "index.json"), JSON.stringify({ ...index, dates }));
+      expect(await ticksOf(make())).toEqual(expected);
+    }
     writeFileSync(
       join(cache, entry, "columns.arrow"),
       readFileSync(join(cache, entry, "columns.arrow")).subarray(0, 5000),

@@ -17,9 +17,17 @@ const FACTORS: Readonly<Record<Exclude<TimeUnit, "ns">, number>> = { s: 1_000_00
 const OFFSET = "[T ][0-9:.]+ ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)$";
 
 /** Times that are numbers in SQL. Whole numbers and decimals are exact and cut below a µs, others are rounded to one. */
-export function numberTimes(sql: string, unit: TimeUnit, isExact: boolean): Times {
-  const cut = isExact ? "floor" : "round";
-  return { sql: unit === "ns" ? `floor(${sql} / 1000)` : `${cut}(${sql} * ${FACTORS[unit]})`, isWall: false };
+export function numberTimes(sql: string, unit: TimeUnit, kind: "whole" | "decimal" | "double"): Times {
+  if (kind === "whole") return { sql: wholeTimes(sql, unit), isWall: false };
+  if (unit !== "ns")
+    return { sql: `${kind === "decimal" ? "floor" : "round"}(${sql} * ${FACTORS[unit]})`, isWall: false };
+  return { sql: kind === "decimal" ? wholeTimes(`floor(${sql})`, unit) : `floor(${sql} / 1000)`, isWall: false };
+}
+
+/** Whole numbers; a division in SQL is one of float64, or cuts towards 0. */
+function wholeTimes(sql: string, unit: TimeUnit): string {
+  const whole = `${sql}::HUGEINT`;
+  return unit === "ns" ? `((${whole} - (${whole} % 1000 + 1000) % 1000) // 1000)` : `(${whole} * ${FACTORS[unit]})`;
 }
 
 /** Times in a table's column of texts. The first of them says whether they name a zone; where others do not agree, the query fails. */
@@ -30,7 +38,18 @@ export async function textTimes(
   { timeUnit, timeFormat }: Format,
 ): Promise<Times> {
   const column = identifier(name);
-  if (timeUnit !== undefined) return numberTimes(`${column}::DECIMAL(38, 9)`, timeUnit, true);
+  if (timeUnit !== undefined) {
+    const part = (number: 1 | 2) => `split_part(${column}, '.', ${number})`;
+    const digits = Math.log10(timeUnit === "ns" ? 1 : FACTORS[timeUnit]);
+    const fraction = digits > 0 ? ` + rpad(left(${part(2)}, ${digits}), ${digits}, '0')::HUGEINT` : "";
+    const { sql: others } = numberTimes(`${column}::DECIMAL(38, 9)`, timeUnit, "decimal");
+    // To read a text as a decimal takes twenty times as long.
+    const cases = [
+      `WHEN regexp_full_match(${column}, '[+-]?[0-9]{1,30}') THEN (${wholeTimes(column, timeUnit)})::DOUBLE`,
+      `WHEN regexp_full_match(${column}, '[0-9]{1,30}[.][0-9]+') THEN (${wholeTimes(part(1), timeUnit)}${fraction})::DOUBLE`,
+    ];
+    return { sql: `CASE ${cases.join(" ")} ELSE (${others})::DOUBLE END`, isWall: false };
+  }
   if (timeFormat !== undefined)
     return { sql: `epoch_us(strptime(${column}, ${quoted(timeFormat)}))`, isWall: !timeFormat.includes("%z") };
   const names = `SELECT regexp_matches(${column}, ${quoted(OFFSET)}) FROM ${table} WHERE ${column} IS NOT NULL LIMIT 1`;
