@@ -444,6 +444,31 @@ test("the drive lit: has the teams' canvases", { timeout: 240_000 }, async () =>
   expect(await contents(`delete(${JSON.stringify(other)})`)).toBeUndefined();
   expect(await contents(`get(${JSON.stringify(other)})`)).toMatchObject({ error: { status: 404 } });
 
+  // What is gone, or larger than is sent, says so where it is opened.
+  writeFileSync(path, " ".repeat(17 * 2 ** 20));
+  for (const [canvas, reason] of [
+    ["other", /other/],
+    ["trend", /trend\.canvas\.json has 17825792 bytes/],
+  ] as const) {
+    await page.evaluate(
+      `void jupyterapp.commands.execute("litlab:open-canvas", { team: "contoso", canvas: "${canvas}" })`,
+    );
+    if (canvas === "trend") await page.evaluate(`jupyterapp.shell.currentWidget?.close()`);
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText(reason).first().waitFor();
+    await dialog.getByRole("button").last().click();
+    await dialog.waitFor({ state: "detached" });
+  }
+
+  // A list is as high as its rows while there is room.
+  const names = ["one", "two", "three"];
+  for (const name of names) writeFileSync(join(lab.home, `contoso/canvases/${name}.canvas.json`), writeCanvas(SMALL));
+  await page.setViewportSize({ ...PAGE, height: 1100 });
+  await page.getByRole("tab", { name: "Vault" }).click();
+  const list = page.getByRole("tree", { name: "Canvases" });
+  await list.getByRole("treeitem", { name: /^three/ }).waitFor();
+  await poll(() => list.evaluate(({ clientHeight, scrollHeight }) => scrollHeight - clientHeight)).toBe(0);
+
   // Jupyter's own answers to what is not there are no faults of the page.
   expect(problems.filter((problem) => !/404/.test(problem))).toEqual([]);
 });

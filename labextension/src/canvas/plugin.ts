@@ -60,13 +60,17 @@ export const drivePlugin: JupyterFrontEndPlugin<void> = {
         canvas === undefined && item === undefined ? trans.__("Open Canvas…") : trans.__("Open Canvas"),
       icon: canvasIcon,
       execute: async ({ team, canvas, item }) => {
-        const open = (path: string) => commands.execute("docmanager:open", { path });
-        if (typeof team === "string" && typeof canvas === "string") return open(canvasPath(team, canvas));
-        if (typeof team === "string" && typeof item === "string") return open(vaultedPath(team, item));
         const title = trans.__("Open a canvas");
-        try {
+        const choose = async () => {
           const target = await chooseTarget(service, trans, title, ["canvas"]);
-          return target && open(canvasPath(target.team, target.name));
+          return target && canvasPath(target.team, target.name);
+        };
+        try {
+          let path: string | null | undefined;
+          if (typeof team === "string" && typeof canvas === "string") path = canvasPath(team, canvas);
+          else if (typeof team === "string" && typeof item === "string") path = vaultedPath(team, item);
+          else path = await choose();
+          return path && (await commands.execute("docmanager:open", { path }));
         } catch (error) {
           await showErrorMessage(title, error as Error);
         }

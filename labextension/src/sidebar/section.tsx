@@ -1,12 +1,21 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { caretDownIcon, caretRightIcon, type LabIcon } from "@jupyterlab/ui-components";
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useId, useLayoutEffect, useRef } from "react";
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useId,
+  useLayoutEffect,
+  useRef,
+} from "react";
 import { type Entry, findByPrefix, type Kind } from "./lists.js";
 import { RenameBox } from "./rename-box.js";
 
 /** A row's height, px, as in style/sidebar.css; the one that is being renamed may be taller. */
 const ROW = 24;
+const HEADING = 28;
 /** Letters that follow within this time, ms, belong to one word. */
 const TYPING = 700;
 
@@ -41,7 +50,11 @@ export function Section(props: SectionProps) {
       : trans.__("%1 of %2", COUNT.format(entries.length), COUNT.format(total));
   const Caret = isOpen ? caretDownIcon : caretRightIcon;
   return (
-    <section className={`litlab-Section litlab-Section-${kind}`} data-open={isOpen}>
+    <section
+      className={`litlab-Section litlab-Section-${kind}`}
+      data-open={isOpen}
+      style={{ "--litlab-section-height": `${HEADING + entries.length * ROW}px` } as CSSProperties}
+    >
       <h3 className="litlab-Section-heading">
         <button type="button" aria-expanded={isOpen} aria-controls={listId} onClick={onToggle}>
           <Caret.react tag="span" aria-hidden="true" />
@@ -132,7 +145,15 @@ function EntryList(props: SectionProps) {
 
   const rows = virtualizer.getVirtualItems();
   return (
-    <div ref={list} className="litlab-List" role="tree" aria-label={title} onKeyDown={onKeyDown}>
+    <div
+      ref={list}
+      className="litlab-List"
+      role="tree"
+      aria-label={title}
+      onKeyDown={onKeyDown}
+      // What is in it does not make it as high as it would like to be: most of it is not in the page.
+      style={{ containIntrinsicBlockSize: virtualizer.getTotalSize() }}
+    >
       <div role="none" className="litlab-List-space" style={{ height: virtualizer.getTotalSize() }}>
         {rows.map(({ index, start }) => {
           const entry = entries[index];
