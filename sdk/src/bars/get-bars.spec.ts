@@ -240,7 +240,15 @@ describe("getBars", () => {
   });
 
   test.each([undefined, [], new Int32Array(8)])("getBarsInto refuses %j", async (out) => {
-    const into = adapterOf(tradesOf(5, "UTC"), "UTC").getBarsInto([0], 1, "tick", 1, false, true, out as Float64Array);
+    const into = adapterOf(tradesOf(5, "UTC"), "UTC").getBarsInto(
+      [0],
+      1,
+      "tick",
+      1,
+      false,
+      true,
+      out as unknown as Float64Array,
+    );
     await expect(into).rejects.toThrow("out is no Float32Array and no Float64Array");
   });
 
