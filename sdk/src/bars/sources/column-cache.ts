@@ -20,7 +20,7 @@ export interface CachedColumns {
   read(date: string): Promise<Columns>;
 }
 
-const FORMAT = 2;
+const FORMAT = 3;
 
 /**
  * The columns of some files by date, from an Arrow file below the cache's folder that is made the first time. It is found by

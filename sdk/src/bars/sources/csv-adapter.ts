@@ -16,7 +16,9 @@ export class CsvAdapter extends TableAdapter {
 
   constructor({ header = true, delimiter, ...options }: CsvAdapterOptions) {
     super("CsvAdapter", options);
-    this.#format = `all_varchar = true, header = ${header === true}${header ? "" : ", skip = 0"}${delimiter === undefined ? "" : `, delim = ${quoted(delimiter)}`}`;
+    // Without a header DuckDB would skip first lines that are unlike the others.
+    const head = header === true ? "header = true" : "header = false, skip = 0";
+    this.#format = `all_varchar = true, ${head}${delimiter === undefined ? "" : `, delim = ${quoted(delimiter)}`}`;
   }
 
   protected tableOf(paths: string): string {

@@ -141,20 +141,18 @@ export abstract class FileAdapter<O extends FileOptions> extends BaseAdapter {
 
   /** The files that the paths name, ascending. @throws LitDataError if one of them names none */
   async #files(open: () => Promise<Scanner>): Promise<readonly string[]> {
-    const found = this.#paths.map(async (path) => {
-      if (
-        await stat(path).then(
-          (entry) => entry.isFile(),
-          () => false,
-        )
-      )
-        return [path];
-      const files = (await (await open()).rows(`SELECT file FROM glob(${quoted(path)})`)).map(([file]) => String(file));
+    const found: string[] = [];
+    for (const path of this.#paths) {
+      const isFile = await stat(path).then(
+        (entry) => entry.isFile(),
+        () => false,
+      );
+      const files = isFile ? [[path]] : await (await open()).rows(`SELECT file FROM glob(${quoted(path)})`);
       if (files.length === 0)
         throw new LitDataError(`${this.name}: no such file${this.#paths.length > 1 ? `: ${path}` : ""}`);
-      return files;
-    });
-    return (await Promise.all(found)).flat().sort();
+      found.push(...files.map(([file]) => String(file)));
+    }
+    return found.sort();
   }
 
   /** Rows in the source's order, those of a block that lie on one date together. */
