@@ -15,6 +15,7 @@ export {
   type BarColumn,
   BarFrame,
   type BarFrameOptions,
+  type FrameColumns,
   UNITS,
   type Unit,
 } from "./bars/bar-frame.js";
