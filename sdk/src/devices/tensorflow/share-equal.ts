@@ -1,4 +1,5 @@
-import { getKernel, type KernelConfig, registerKernel, type TensorInfo, unregisterKernel } from "../../../tfjs/core.js";
+import { getKernel, type KernelConfig, type TensorInfo } from "../../../tfjs/core.js";
+import { replaceKernel } from "../replace-kernel.js";
 
 /** A cast to the dtype that a tensor has, a reshape to its shape and a slice of all of it share its data: the package runs an op for each. */
 export function shareEqual(): void {
@@ -8,11 +9,9 @@ export function shareEqual(): void {
 }
 
 function share(kernelName: string, isEqual: (x: TensorInfo, attributes: Readonly<Record<string, unknown>>) => boolean) {
-  const own = getKernel(kernelName, "tensorflow") as KernelConfig;
   const { kernelFunc: identity } = getKernel("Identity", "tensorflow") as KernelConfig;
-  unregisterKernel(kernelName, "tensorflow");
-  registerKernel({
-    ...own,
-    kernelFunc: (call) => (isEqual(call.inputs.x as TensorInfo, call.attrs ?? {}) ? identity : own.kernelFunc)(call),
+  replaceKernel(kernelName, "tensorflow", (own) => (call) => {
+    const isSame = isEqual(call.inputs.x as TensorInfo, call.attrs ?? {});
+    return (isSame ? identity : own)(call);
   });
 }

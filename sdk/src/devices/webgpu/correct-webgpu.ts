@@ -1,5 +1,6 @@
-import type { BincountInputs, KernelConfig, ProdAttrs, TensorInfo } from "@tensorflow/tfjs-core";
-import { backend_util, getKernel, registerKernel, unregisterKernel, util } from "../../../tfjs/core.js";
+import type { BincountInputs, ProdAttrs, TensorInfo } from "@tensorflow/tfjs-core";
+import { backend_util, util } from "../../../tfjs/core.js";
+import { replaceKernel } from "../replace-kernel.js";
 
 /** A shader of the package, before it is compiled; those of one key are compiled once. */
 interface Program {
@@ -40,12 +41,12 @@ function correctTranspose(program: Program, isWhole: boolean): void {
 /** Corrects kernels; once in a process. */
 export function correctKernels(): void {
   // Its shader is for one axis, whatever the shape.
-  replace("Bincount", (own) => (call) => {
+  replaceKernel("Bincount", "webgpu", (own) => (call) => {
     const { x, weights } = call.inputs as Readonly<Record<keyof BincountInputs, TensorInfo>>;
     return own({ ...call, inputs: { x: flat(x), weights: flat(weights) } });
   });
   // Of values on the processor's side it forgets `keepDims`.
-  replace("Prod", (own) => (call) => {
+  replaceKernel("Prod", "webgpu", (own) => (call) => {
     const { axis, keepDims } = call.attrs as unknown as ProdAttrs;
     const { shape } = call.inputs.x as TensorInfo;
     const found = own(call) as TensorInfo;
@@ -57,12 +58,3 @@ export function correctKernels(): void {
 }
 
 const flat = (tensor: TensorInfo): TensorInfo => ({ ...tensor, shape: [util.sizeFromShape(tensor.shape)] });
-
-type Kernel = KernelConfig["kernelFunc"];
-
-function replace(kernelName: string, make: (own: Kernel) => Kernel): void {
-  const config = getKernel(kernelName, "webgpu");
-  if (!config) return;
-  unregisterKernel(kernelName, "webgpu");
-  registerKernel({ ...config, kernelFunc: make(config.kernelFunc) });
-}
