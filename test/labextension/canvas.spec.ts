@@ -382,6 +382,9 @@ test("of the team's canvases those that are open are read again when something c
     if (name === "closed") await page.evaluate(`window.jupyterapp.shell.currentWidget.close()`);
   }
   expect([...read]).toEqual(["closed", "stays"]);
+  // Whoever else looks at the canvas, as JupyterLab's checkpoints do, keeps its document from nothing.
+  await page.evaluate(`setInterval(() =>
+    window.jupyterapp.serviceManager.contents.get("lit:contoso/canvases/stays.canvas.json", { content: false }), 5)`);
   read.clear();
   const renamed = SMALL.nodes.map((node) => (node.id === "memory" ? { ...node, name: "recollection" } : node));
   for (const name of ["closed", "stays"])

@@ -211,10 +211,10 @@ export class LitDrive implements Contents.IDrive {
     return !canvases.some(({ name }) => name === place.canvas);
   }
 
-  /** Tells of canvases that are open in this page and are others now. */
+  /** Tells of canvases that are open in this page and may be others now. */
   async #onChanged(_: IVaultService, { team, what }: Notification<"changed">): Promise<void> {
     if (!what.includes("canvases")) return;
-    for (const [path, version] of [...this.#versions]) {
+    for (const path of [...this.#versions.keys()]) {
       const place = this.#place(path);
       if (!this.#isOpen(`${DRIVE}:${path}`)) {
         this.#versions.delete(path);
@@ -222,10 +222,9 @@ export class LitDrive implements Contents.IDrive {
       }
       if (place.kind !== "canvas" || (team !== null && place.team !== team)) continue;
       try {
+        // Documents compare it with the version that they hold: the one read last may be a checkpoint's.
         const read = await this.#service.call("canvases.read", place);
-        // The version that documents hold stays known: what they save is checked against that one.
-        if (read.version !== version)
-          this.fileChanged.emit({ type: "save", oldValue: null, newValue: file(path, read, null) });
+        this.fileChanged.emit({ type: "save", oldValue: null, newValue: file(path, read, null) });
       } catch {
         // It is gone, or the service is; who opens it again is told.
       }
