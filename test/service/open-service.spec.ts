@@ -52,7 +52,11 @@ async function upload(bytes: Buffer): Promise<string> {
 test("an upload is gone once its import has ended, well or not", async () => {
   const importIt = async (bytes: Buffer) =>
     service.methods["items.import"]({ team, source: { upload: await upload(bytes) }, name: "mine" }, page);
-  await expect(importIt(Buffer.from("no model"))).rejects.toMatchObject({ name: "LitModelError" });
+  // The person knows the file by its name.
+  await expect(importIt(Buffer.from("no model"))).rejects.toMatchObject({
+    name: "LitModelError",
+    message: expect.stringMatching(/^mine\.h5: /),
+  });
   expect(readdirSync(uploads)).toEqual([]);
   const bytes = readFileSync(FIXTURE);
   await importIt(bytes);

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { dirname, sep } from "node:path";
 import { LitVaultError } from "../errors.js";
 import type { Notification, Rename } from "../rpc/methods.js";
 import { blobPath } from "../vault/blobs.js";
@@ -93,6 +94,11 @@ export const itemMethods = ({ watcher, uploads, models, imports, root, onRename 
     tell("model", null);
     try {
       return await imports.ask("import", { team, path, name }, (share) => tell("weights", share));
+    } catch (error) {
+      // Whoever uploads a file knows it by its name, not by where it lies meanwhile.
+      if ("upload" in source && error instanceof Error)
+        error.message = error.message.replaceAll(dirname(path) + sep, "");
+      throw error;
     } finally {
       if ("upload" in source) await uploads.done(source.upload);
     }
