@@ -47,6 +47,20 @@ const names = (vault: Locator): Promise<(string | null)[]> =>
     .getByRole("treeitem")
     .evaluateAll((rows: { dataset: { name?: string } }[]) => rows.map(({ dataset }) => dataset.name ?? null));
 
+/** As a person drops a file from the computer's desktop. */
+const drop = (vault: Locator, name: string, bytes: Buffer): Promise<void> =>
+  vault.evaluate(
+    (node: EventTarget, { name, data }) => {
+      const { DataTransfer, DragEvent, File, atob } = globalThis as unknown as Window & typeof globalThis;
+      const transfer = new DataTransfer();
+      const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+      transfer.items.add(new File([bytes], name));
+      for (const type of ["dragenter", "dragover", "drop"])
+        node.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    },
+    { name, data: bytes.toString("base64") },
+  );
+
 /** WCAG's contrast between a text and what is behind it. */
 const contrast = (text: Locator): Promise<number> =>
   text.evaluate((element) => {
@@ -191,16 +205,24 @@ test("a model comes from the file browser's menu and the computer, under another
   await item(vault, "from_here").waitFor();
   await poll(() => item(vault, "from_here").getAttribute("aria-selected")).toBe("true");
 
-  // As a person drops a file from the computer's desktop.
-  await vault.evaluate((node: EventTarget, data: string) => {
-    const { DataTransfer, DragEvent, File, atob } = globalThis as unknown as Window & typeof globalThis;
-    const transfer = new DataTransfer();
-    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-    transfer.items.add(new File([bytes], "dropped.keras"));
-    for (const type of ["dragenter", "dragover", "drop"])
-      node.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
-  }, bytes.toString("base64"));
+  await drop(vault, "dropped.keras", bytes);
   await item(vault, "dropped").waitFor();
+  expect(problems).toEqual([]);
+});
+
+test("what is dropped and is no model says why", { timeout: 120_000 }, async () => {
+  const { page, vault, problems } = await open(lab);
+  await item(vault, "spy_e1").waitFor();
+  const imports = vault.getByRole("list", { name: "Imports" });
+  // No name makes a model of it.
+  await drop(vault, "notes.txt", Buffer.from("no model"));
+  await imports.getByRole("alert").getByText("This is no model: a .keras or .h5 file is needed.").waitFor();
+  expect(await imports.getByRole("textbox").count()).toBe(0);
+  expect(await imports.getByRole("button").allTextContents()).toEqual(["Dismiss"]);
+  expect(await complaints(page, SIDEBAR)).toEqual([]);
+  await picture(page, "sidebar-no-model");
+  await imports.getByRole("button", { name: "Dismiss" }).click();
+  await imports.waitFor({ state: "detached" });
   expect(problems).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from "@jupyterlab/translation";
 import { Button } from "@jupyterlab/ui-components";
 import { useId, useState } from "react";
-import type { Import, Imports } from "./imports.js";
+import { type Import, type Imports, isModelFile } from "./imports.js";
 import { useChanges } from "./use-changes.js";
 
 /** Imports under way with their progress, and those that failed with what can be done. */
@@ -63,17 +63,21 @@ function Failed({ job, problem, imports, trans }: JobProps & { problem: string }
         {problem}
       </div>
       <div className="litlab-Import-again">
-        <input
-          className="jp-mod-styled"
-          aria-label={trans.__("Name for %1", job.fileName)}
-          aria-describedby={problemId}
-          spellCheck={false}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <Button type="submit" className="jp-mod-styled jp-mod-accept">
-          {trans.__("Import")}
-        </Button>
+        {isModelFile(job.fileName) && (
+          <>
+            <input
+              className="jp-mod-styled"
+              aria-label={trans.__("Name for %1", job.fileName)}
+              aria-describedby={problemId}
+              spellCheck={false}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+            <Button type="submit" className="jp-mod-styled jp-mod-accept">
+              {trans.__("Import")}
+            </Button>
+          </>
+        )}
         <Button type="button" className="jp-mod-styled" onClick={() => imports.dismiss(job.id)}>
           {trans.__("Dismiss")}
         </Button>
