@@ -340,6 +340,19 @@ test("a canvas of 1,000 nodes pans, zooms and is searched", { timeout: 240_000 }
   expect(problems).toEqual([]);
 });
 
+test("a canvas whose better layout takes too long keeps the plain one, and says so", { timeout: 240_000 }, async () => {
+  const { page, problems } = await openPage(lab, PAGE);
+  // ELK never hears that there is something to do.
+  await page.evaluate("Worker.prototype.postMessage = () => {}");
+  const viewer = await openFile(page, "n200.canvas.json");
+  await viewer.getByRole("status").getByText("Laying out…").waitFor();
+  await viewer.getByRole("status").getByText("Simple layout: a better one took longer than 10 s").waitFor();
+  await poll(() => viewer.locator(".litlab-Graph-node").count()).toBe(200);
+  expect(await complaints(page, VIEWER)).toEqual([]);
+  await picture(page, "canvas-simple");
+  expect(problems).toEqual([]);
+});
+
 test("a canvas that is opened and closed 100 times leaves nothing", { timeout: 600_000 }, async () => {
   const { page, problems } = await openPage(lab, PAGE);
   const tools = await page.context().newCDPSession(page);

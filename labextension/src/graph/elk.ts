@@ -5,7 +5,7 @@ import { FRAME, FRAME_TOP, type Geometry, type Point, type Rectangle, sizeOf } f
 /** ELK takes seconds for more boxes. */
 export const MOST_FOR_ELK = 2500;
 /** A layout that takes longer, in ms, is given up. */
-const LONGEST = 10_000;
+export const LONGEST = 10_000;
 
 const OPTIONS: LayoutOptions = {
   "elk.algorithm": "layered",
@@ -39,21 +39,24 @@ async function startElk(): Promise<ELK | null> {
 // It takes as long to start as the first graph to be made.
 let elk: Promise<ELK | null> | null = startElk();
 
-/** Lays a graph out in layers with ELK; null where it cannot, or not in time. */
-export async function layOutWithElk(direction: "right" | "down", visible: VisibleGraph): Promise<Geometry | null> {
+/** Lays a graph out in layers with ELK; null where it cannot. */
+export async function layOutWithElk(
+  direction: "right" | "down",
+  visible: VisibleGraph,
+): Promise<Geometry | "late" | null> {
   elk ??= startElk();
   const layouter = await elk;
   if (!layouter) return null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), LONGEST);
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(() => resolve("late"), LONGEST);
   });
   try {
     const laid = await Promise.race([layouter.layout(elkGraph(direction, visible)), late]);
-    if (laid) return geometryOf(laid);
+    if (laid !== "late") return geometryOf(laid);
     layouter.terminateWorker();
     if ((await elk) === layouter) elk = null;
-    return null;
+    return laid;
   } catch {
     return null;
   } finally {

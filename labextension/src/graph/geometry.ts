@@ -27,6 +27,8 @@ export interface Rectangle {
 export interface Geometry {
   readonly rectangles: ReadonlyMap<string, Rectangle>;
   readonly routes: ReadonlyMap<string, readonly Point[]>;
+  /** Whether it stands in for a better one that took too long. */
+  readonly gaveUp?: boolean;
 }
 
 export const linesOf = ({ lines, problem }: Box): number =>

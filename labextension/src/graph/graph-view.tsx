@@ -13,6 +13,7 @@ import {
 import "@xyflow/react/dist/style.css";
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import "../../style/graph.css";
+import { LONGEST } from "./elk.js";
 import { download, lookOf, pngFile, svgFile } from "./export.js";
 import { boxOfNode, foldable, foldedAtFirst, revealing, type VisibleGraph, visibleGraph } from "./fold.js";
 import { type Graph, type GraphNode, problemOf } from "./graph.js";
@@ -209,7 +210,13 @@ function Flow({ graph, name, trans, details, children }: GraphViewProps) {
           <downloadIcon.react tag="span" />
         </Action>
         <div className="litlab-Graph-rest">
-          {isDraft && <span role="status">{trans.__("Laying out…")}</span>}
+          {(isDraft || layout?.gaveUp) && (
+            <span role="status">
+              {isDraft
+                ? trans.__("Laying out…")
+                : trans.__("Simple layout: a better one took longer than %1 s", LONGEST / 1000)}
+            </span>
+          )}
           {children}
         </div>
       </div>

@@ -23,6 +23,8 @@ export interface Layout {
   readonly placed: readonly Placed[];
   readonly routed: readonly Routed[];
   readonly bounds: Rectangle;
+  /** Whether it stands in for a better one that took too long. */
+  readonly gaveUp: boolean;
 }
 
 /** Whether positions are given that can be drawn, of all nodes. */
@@ -63,11 +65,9 @@ const keyOf = ({ direction }: Graph, { boxes, links }: VisibleGraph): string =>
   ]);
 
 async function compute(direction: Graph["direction"], visible: VisibleGraph): Promise<Geometry> {
-  if (visible.boxes.length <= MOST_FOR_ELK) {
-    const geometry = await layOutWithElk(direction, visible);
-    if (geometry) return geometry;
-  }
-  return withFrames(visible, layOutInLayers(direction, visible));
+  const geometry = visible.boxes.length <= MOST_FOR_ELK ? await layOutWithElk(direction, visible) : null;
+  if (geometry && geometry !== "late") return geometry;
+  return { ...withFrames(visible, layOutInLayers(direction, visible)), gaveUp: geometry === "late" };
 }
 
 /** Where a document says that its nodes lie; a folded box takes the place of the first of what it hides. */
@@ -106,7 +106,8 @@ function withFrames({ boxes }: VisibleGraph, leaves: ReadonlyMap<string, Rectang
   return { rectangles, routes: new Map() };
 }
 
-function drawn(direction: Graph["direction"], visible: VisibleGraph, { rectangles, routes }: Geometry): Layout {
+function drawn(direction: Graph["direction"], visible: VisibleGraph, geometry: Geometry): Layout {
+  const { rectangles, routes, gaveUp = false } = geometry;
   const placed = visible.boxes.flatMap((box) => {
     const rectangle = rectangles.get(box.id);
     return rectangle ? { box, ...rectangle } : [];
@@ -116,5 +117,5 @@ function drawn(direction: Graph["direction"], visible: VisibleGraph, { rectangle
     if (!from || !to) return [];
     return { link, ...(points ? rounded(points) : curve(direction, from, to)) };
   });
-  return { direction, placed, routed, bounds: around(placed) };
+  return { direction, placed, routed, bounds: around(placed), gaveUp };
 }
