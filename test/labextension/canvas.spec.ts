@@ -39,6 +39,33 @@ const SMALL: CanvasDocument = {
   groups: [{ id: "g", name: "Trunk", nodes: ["trunk", "drop"] }],
 };
 
+/** A node with more settings than its card has lines, and a folded group with a name that is wider than its box. */
+const CUT: CanvasDocument = {
+  version: 1,
+  nodes: [
+    { id: "bars", type: "input", settings: { features: ["100_1_min"] } },
+    {
+      id: "conv",
+      type: "conv1d",
+      settings: {
+        filters: 8,
+        kernel_size: 3,
+        strides: 1,
+        padding: "same",
+        dilation_rate: 1,
+        activation: "relu",
+        use_bias: true,
+      },
+    },
+    { id: "flat", type: "flatten", settings: {} },
+  ],
+  edges: [
+    { from: "bars", to: "conv" },
+    { from: "conv", to: "flat" },
+  ],
+  groups: [{ id: "g", name: "What comes behind the convolution", nodes: ["flat"], folded: true }],
+};
+
 /** Rows of dense layers, each fed by the row before. */
 function largeCanvas(count: number, rows: number): CanvasDocument {
   const nodes: CanvasDocument["nodes"] = [{ id: "in", type: "input", settings: { features: ["100_1_min"] } }];
@@ -83,6 +110,7 @@ let lab: DemoLab;
 beforeAll(async () => {
   lab = await startDemoLab("canvas");
   writeFileSync(join(lab.files, "small.canvas.json"), writeCanvas(SMALL));
+  writeFileSync(join(lab.files, "cut.canvas.json"), writeCanvas(CUT));
   writeFileSync(join(lab.files, "n200.canvas.json"), writeCanvas(largeCanvas(200, 8)));
   writeFileSync(join(lab.files, "n1000.canvas.json"), writeCanvas(largeCanvas(1000, 20)));
   for (const [name, [text]] of Object.entries(WRONG)) writeFileSync(join(lab.files, name), text);
@@ -258,6 +286,23 @@ test("a canvas that cannot be shown says why", { timeout: 240_000 }, async () =>
   await openFile(page, "text.canvas.json");
   await shown(page).getByRole("button", { name: "Open with JSON editor" }).click();
   await page.locator(".jp-FileEditor .cm-content").getByText("what is this?").waitFor();
+  expect(problems).toEqual([]);
+});
+
+test("a card ends with … where something is left out of it", { timeout: 240_000 }, async () => {
+  const { page, problems } = await openPage(lab, PAGE);
+  const viewer = await openFile(page, "cut.canvas.json");
+  const lines = nodeOf(viewer, "Conv1D, Conv1D").locator(".litlab-Graph-lines > div");
+  await poll(() => lines.allTextContents()).toEqual([
+    "filters: 8",
+    "kernel_size: 3",
+    "strides: 1",
+    "padding: same",
+    "dilation_rate: 1",
+    "activation: relu, …",
+  ]);
+  expect((await parsed(page, (await exported(page, "SVG")).toString())).texts).toContain("activation: relu, …");
+  await picture(page, "canvas-cut");
   expect(problems).toEqual([]);
 });
 

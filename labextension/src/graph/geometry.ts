@@ -10,7 +10,7 @@ export interface Point {
 export const WIDTH = 220;
 export const HEADER = 40;
 export const LINE = 16;
-export const MOST_LINES = 6;
+const MOST_LINES = 6;
 /** Between a frame and what it holds: above, and at the other sides. */
 export const FRAME_TOP = 38;
 export const FRAME = 14;
@@ -30,6 +30,10 @@ export interface Geometry {
   /** Whether it stands in for a better one that took too long. */
   readonly gaveUp?: boolean;
 }
+
+/** What a box shows of its lines; the last ends with … where others are left out. */
+export const shownLines = ({ lines }: Box): readonly string[] =>
+  lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES - 1), `${lines[MOST_LINES - 1]}, …`] : lines;
 
 export const linesOf = ({ lines, problem }: Box): number =>
   Math.min(MOST_LINES, lines.length) + (problem === null ? 0 : 1);

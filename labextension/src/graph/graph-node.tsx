@@ -1,7 +1,7 @@
 import { type Edge, type EdgeProps, Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { createContext, type MutableRefObject, memo, type RefObject, useContext, useEffect, useRef } from "react";
 import type { Box } from "./fold.js";
-import { MOST_LINES, type Point } from "./geometry.js";
+import { type Point, shownLines } from "./geometry.js";
 import type { Graph } from "./graph.js";
 import { subtitleOf } from "./graph-svg.js";
 import { nodeIcon } from "./node-icons.js";
@@ -69,7 +69,7 @@ export const BoxOnPage = memo(function BoxOnPage({ data, selected, id }: NodePro
         {(box.lines.length > 0 || box.problem !== null) && (
           <div className="litlab-Graph-lines">
             {box.problem !== null && <div className="litlab-Graph-problem">{box.problem}</div>}
-            {box.lines.slice(0, MOST_LINES).map((line, i) => (
+            {shownLines(box).map((line, i) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name and never move.
               <div key={i}>{line}</div>
             ))}

@@ -1,4 +1,4 @@
-import { HEADER, LINE, linesOf, MOST_LINES, type Rectangle } from "./geometry.js";
+import { HEADER, LINE, linesOf, type Rectangle, shownLines } from "./geometry.js";
 import type { Layout, Placed, Routed } from "./layout.js";
 import { nodeIcon } from "./node-icons.js";
 
@@ -86,7 +86,6 @@ function nodeSvg({ box, x, y, width, height }: Placed, look: Look): string {
     text(box.title, x + 36, y + 18, SIZES.title, width - 46, look, "--jp-ui-font-color1", "600"),
     text(subtitleOf(box), x + 36, y + 32, SIZES.line, width - 46, look, "--jp-ui-font-color2"),
   ];
-  const lines = box.lines.slice(0, MOST_LINES);
   if (linesOf(box) > 0) {
     const edge = round(y + HEADER);
     parts.push(`<path d="M${round(x)},${edge}h${width}" stroke="${look.color("--jp-border-color2")}"/>`);
@@ -95,7 +94,7 @@ function nodeSvg({ box, x, y, width, height }: Placed, look: Look): string {
     parts.push(text(box.problem, x + 12, y + HEADER + 5 + 12, SIZES.line, inside, look, "--jp-error-color1"));
   }
   const below = y + HEADER + 5 + (box.problem === null ? 0 : LINE);
-  lines.forEach((line, i) => {
+  shownLines(box).forEach((line, i) => {
     parts.push(text(line, x + 12, below + i * LINE + 12, SIZES.line, inside, look, "--jp-ui-font-color1"));
   });
   return `<g>${parts.join("")}</g>`;
