@@ -306,6 +306,18 @@ test("a card ends with … where something is left out of it", { timeout: 240_00
   expect(problems).toEqual([]);
 });
 
+test("a folded group's long name ends before its button", { timeout: 240_000 }, async () => {
+  const { page, problems } = await openPage(lab, PAGE);
+  const viewer = await openFile(page, "cut.canvas.json");
+  const [title, button] = await Promise.all([
+    viewer.getByText("What comes behind the convolution").boundingBox(),
+    viewer.getByRole("button", { name: "Unfold What comes behind the convolution" }).boundingBox(),
+  ]);
+  if (!title || !button) throw new Error("the group's name or button is not there");
+  expect(title.x + title.width).toBeLessThan(button.x);
+  expect(problems).toEqual([]);
+});
+
 test("a node that a reload removes is let go of", { timeout: 240_000 }, async () => {
   writeFileSync(join(lab.files, "shrinks.canvas.json"), writeCanvas(SMALL));
   const { page, problems } = await openPage(lab, PAGE);

@@ -59,7 +59,7 @@ export const BoxOnPage = memo(function BoxOnPage({ data, selected, id }: NodePro
         tabIndex={selected ? 0 : -1}
         title={box.title}
       >
-        <div className="litlab-Graph-head">
+        <div className={box.size > 0 ? "litlab-Graph-head litlab-mod-folded" : "litlab-Graph-head"}>
           <Icon name={box.icon} />
           <div className="litlab-Graph-titles">
             <div className="litlab-Graph-title">{box.title}</div>
