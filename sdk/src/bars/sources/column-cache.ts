@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, writeFileSync } from "node:fs";
-import { type FileHandle, mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LitDataError } from "../../errors.js";
 import { cacheFolder, readError, syncPath, writeBeside } from "../../home.js";
@@ -21,6 +21,9 @@ export interface CachedColumns {
 }
 
 const FORMAT = 3;
+const KEY = /^[0-9a-f]{64}$/;
+/** Columns that nobody has opened for so long, ms, go when others come. */
+const UNUSED = 30 * 24 * 3600 * 1000;
 
 /**
  * The columns of some files by date, from an Arrow file below the cache's folder that is made the first time. It is found by
@@ -41,15 +44,17 @@ export async function cachedColumns(
   const key = createHash("sha256")
     .update(JSON.stringify([FORMAT, names, description, identities]))
     .digest("hex");
-  const path = join(cacheFolder(), "columns", key);
+  const folder = join(cacheFolder(), "columns");
+  const path = join(folder, key);
   const cached = await openColumns(path, names);
   if (cached) return cached;
   if (existsSync(path)) await rm(path, { recursive: true, force: true }); // it is broken
   try {
-    await mkdir(join(cacheFolder(), "columns"), { recursive: true });
+    await mkdir(folder, { recursive: true });
   } catch {
     return inMemory(await scan(), names);
   }
+  await removeUnused(folder).catch(() => undefined); // another process may do so too
   await writeBeside(path, async (temporary) => writeColumns(temporary, names, await scan())).catch((error) => {
     // Another process was faster.
     if (!["ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
@@ -57,6 +62,13 @@ export async function cachedColumns(
   const written = await openColumns(path, names);
   if (!written) throw new LitDataError(`${path}: what was just written there is gone`);
   return written;
+}
+
+async function removeUnused(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (KEY.test(name) && (await stat(path)).mtimeMs < Date.now() - UNUSED) await rm(path, { recursive: true });
+  }
 }
 
 async function identityOf(path: string): Promise<readonly [string, string, string]> {
@@ -150,6 +162,7 @@ async function openColumns(folder: string, names: readonly string[]): Promise<Ca
   } catch {
     return null;
   }
+  await utimes(folder, new Date(), new Date()).catch(() => undefined); // a cache that others have made read-only
   const batches = new Map(index.dates.map(({ date, batches }) => [date, batches]));
   return {
     dates: index.dates.map(({ date }) => date),

@@ -3,11 +3,13 @@ import { once } from "node:events";
 import {
   appendFileSync,
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -576,6 +578,25 @@ describe("the cache of columns", () => {
       readFileSync(join(cache, entry, "columns.arrow")).subarray(0, 5000),
     );
     expect(await ticksOf(make())).toEqual(expected);
+  });
+
+  test("that nobody has opened for a month goes when another comes", async () => {
+    const cache = cacheOf("unused");
+    const entries: string[] = [];
+    const load = async (name: string) => {
+      writeFileSync(at(name), "time,price,size\n2024-01-02T10:00:00Z,1,1\n");
+      await ticksOf(new CsvAdapter({ path: at(name) }));
+      return readdirSync(cache).find((entry) => entry.length === 64 && !entries.includes(entry)) as string;
+    };
+    for (const name of ["used.csv", "unused.csv"]) entries.push(await load(name));
+    const [used, unused] = entries as [string, string];
+    mkdirSync(join(cache, "not-ours"));
+    const before = Date.now() / 1000 - 31 * 24 * 3600;
+    for (const entry of readdirSync(cache)) utimesSync(join(cache, entry), before, before);
+    await ticksOf(new CsvAdapter({ path: at("used.csv") }));
+    const fresh = await load("fresh.csv");
+    expect(readdirSync(cache).sort()).toEqual([used, fresh, "not-ours"].sort());
+    expect(fresh).not.toBe(unused);
   });
 
   test("that cannot be written is none", async () => {
