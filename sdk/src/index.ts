@@ -77,6 +77,7 @@ export { setSeed } from "./devices/set-seed.js";
 /** @internal For the command litlab. */
 export {
   BINDING,
+  KERNELS,
   MANIFEST,
   PACKAGE,
   QUIET_LOADER,

@@ -58,7 +58,10 @@ async function markedBy(then: string): Promise<ChildProcess> {
 function pretend(write: (folder: string) => void): void {
   const folder = tensorflowFolder();
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "installed.json"), '{"tensorflow":"2.21.0","binding":"4.22.0","gpu":false,"bytes":1}');
+  writeFileSync(
+    join(folder, "installed.json"),
+    '{"tensorflow":"2.21.0","binding":"4.22.0","kernels":1,"gpu":false,"bytes":1}',
+  );
   write(folder);
 }
 
@@ -201,8 +204,12 @@ test("GPUs are looked for only where one is meant", async () => {
 });
 
 test("a rung whose record is broken says so", async () => {
-  pretend((folder) => writeFileSync(join(folder, "installed.json"), "{"));
-  expect((await tryTensorflow()).reason).toMatch(/installed\.json is broken, install TensorFlow again/);
+  const older = '{"tensorflow":"2.21.0","binding":"4.22.0","gpu":false,"bytes":1}';
+  for (const text of ["{", older, older.replace("}", ',"kernels":0}')]) {
+    pretend((folder) => writeFileSync(join(folder, "installed.json"), text));
+    const { reason } = await tryTensorflow();
+    expect(reason).toMatch(/installed\.json is broken or another Lit Lab's, install TensorFlow again/);
+  }
 });
 
 test("a wrong number is found", async () => {

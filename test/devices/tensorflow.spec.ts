@@ -212,27 +212,44 @@ if (missing === null)
       },
     );
 
-    test("a step of Keras' Adam is one call, which gives to the bit what its ops give", async () => {
-      const shape = [30, 7];
-      const slots = {
-        momentum: tf.randomNormal(shape, 0, 1, "float32", 1),
-        velocity: tf.randomUniform(shape, 0, 1, "float32", 2),
-      };
-      const [gradient, value] = [3, 4].map((seed) => tf.randomNormal(shape, 0, 1, "float32", seed)) as [
-        tf.Tensor,
-        tf.Tensor,
-      ];
-      const { Adam } = RULES as { readonly Adam: Rule };
-      const settings = { ...Adam.settings, amsgrad: false };
-      const step = () => Adam.update({ gradient, value, rate: 0.01, step: 3, settings, slots, product: 1 });
-      const valuesOf = (after: ReturnType<typeof step>) =>
-        [after.value, after.momentum, after.velocity].map((tensor) => [...(tensor as tf.Tensor).dataSync()]);
-      const kernel = tf.getKernel("LitAdam", "tensorflow") as tf.KernelConfig;
-      const found = valuesOf(step());
-      tf.unregisterKernel("LitAdam", "tensorflow");
-      const wanted = valuesOf(step());
-      tf.registerKernel(kernel);
-      expect(found).toEqual(wanted);
+    test.each([
+      ["of few numbers", [30, 7], 1],
+      ["that threads share", [1031, 517], 1],
+      // TensorFlow takes them for zeros.
+      ["of numbers below the smallest normal one", [1031, 517], 1e-39],
+      ["of none", [0, 3], 1],
+    ] as const)(
+      "a step of Keras' Adam is one call, which gives to the bit what its ops give: a variable %s",
+      async (_of, shape, scale) => {
+        const random = (seed: number) => tf.mul(tf.randomNormal([...shape], 0, 1, "float32", seed), scale);
+        const slots = { momentum: random(1), velocity: tf.abs(random(2)) };
+        const [gradient, value] = [random(3), random(4)];
+        const { Adam } = RULES as { readonly Adam: Rule };
+        const settings = { ...Adam.settings, amsgrad: false };
+        const step = () => Adam.update({ gradient, value, rate: 0.01, step: 3, settings, slots, product: 1 });
+        const valuesOf = (after: ReturnType<typeof step>) =>
+          [after.value, after.momentum, after.velocity].map((tensor) =>
+            Buffer.from((tensor as tf.Tensor).dataSync<"float32">().slice().buffer),
+          );
+        const kernel = tf.getKernel("LitAdam", "tensorflow") as tf.KernelConfig;
+        const found = valuesOf(step());
+        tf.unregisterKernel("LitAdam", "tensorflow");
+        const wanted = valuesOf(step());
+        tf.registerKernel(kernel);
+        expect(found.map((bytes, i) => bytes.equals(wanted[i] as Buffer))).toEqual([true, true, true]);
+        tf.dispose([gradient, value, ...Object.values(slots)]);
+      },
+    );
+
+    test("a step of Adam whose arrays differ in size is an error", async () => {
+      const [value, other] = [tf.zeros([4]), tf.zeros([3])];
+      const numbers = tf.ones([4]);
+      const run = (gradient: tf.Tensor, given = numbers) =>
+        tf.engine().runKernel("LitAdam", { value, gradient, momentum: value, velocity: value, numbers: given });
+      const message = /LitAdam: the arrays differ in size, or numbers are not 4/;
+      expect(() => run(other)).toThrow(message);
+      expect(() => run(value, other)).toThrow(message);
+      expect(() => run(value)).not.toThrow();
     });
 
     test("it is the best device where there is no GPU, and a GPU that is gone is an error", {

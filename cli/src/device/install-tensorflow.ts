@@ -1,7 +1,16 @@
 import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rename, rm, stat, statfs, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { LitError, MANIFEST, PACKAGE, readInstallation, SHARED_CORE, tensorflowFolder, writeBeside } from "@litlab/sdk";
+import {
+  KERNELS,
+  LitError,
+  MANIFEST,
+  PACKAGE,
+  readInstallation,
+  SHARED_CORE,
+  tensorflowFolder,
+  writeBeside,
+} from "@litlab/sdk";
 import { buildBinding, checkCompiler, LIBRARIES } from "./build-binding.js";
 import { fetchFile, type OnBytes, sizeOf } from "./fetch-file.js";
 import { type FoundWheel, findPython, findWheels } from "./find-wheels.js";
@@ -66,6 +75,7 @@ export async function installTensorflow(options: InstallOptions): Promise<boolea
       const manifest = {
         tensorflow: found.version,
         binding: BINDING_TARBALL.version,
+        kernels: KERNELS,
         gpu: options.gpu,
         bytes: await bytesOf(folder),
       };

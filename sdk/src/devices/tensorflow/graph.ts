@@ -98,11 +98,6 @@ export class Graph {
     return this.ops("Split", [this.ints(axis), tensor], { T: FLOAT, num_split: int(count) }, count);
   }
 
-  /** The parts of the first axis. */
-  unpack(tensor: Output, count: number): Output[] {
-    return this.ops("Unpack", [tensor], { T: FLOAT, num: int(count) }, count);
-  }
-
   expand(tensor: Output, axis: number, of = FLOAT): Output {
     return this.op("ExpandDims", [tensor, this.ints(axis)], { T: of, Tdim: INT });
   }

@@ -9,6 +9,8 @@ interface Manifest {
   readonly tensorflow: string;
   /** The version of @tensorflow/tfjs-node-gpu, whose binding it is. */
   readonly binding: string;
+  /** Which of Lit Lab's own kernels it has: `KERNELS`. */
+  readonly kernels: number;
   /** It brings CUDA. */
   readonly gpu: boolean;
   /** Bytes on the disk that are its own. */
@@ -21,6 +23,9 @@ export interface Installation extends Manifest {
 
 /** Where `litlab device install tensorflow` puts the native binding; for all homes. */
 export const tensorflowFolder = (): string => join(cacheFolder(), "tensorflow", `${process.platform}-${process.arch}`);
+
+/** What this SDK asks of Lit Lab's own kernels (cli/native): counted up when they change. */
+export const KERNELS = 1;
 
 /** The file of an installation that is complete. */
 export const MANIFEST = "installed.json";
@@ -46,10 +51,13 @@ export async function readInstallation(): Promise<Installation> {
   try {
     return { ...(await parseManifest(text)), folder };
   } catch (cause) {
-    throw new LitError(`${join(folder, MANIFEST)} is broken, install TensorFlow again: ${INSTALL}`, {
-      code: "NOT_INSTALLED",
-      cause,
-    });
+    throw new LitError(
+      `${join(folder, MANIFEST)} is broken or another Lit Lab's, install TensorFlow again: ${INSTALL}`,
+      {
+        code: "NOT_INSTALLED",
+        cause,
+      },
+    );
   }
 }
 
@@ -57,6 +65,12 @@ async function parseManifest(text: string): Promise<Manifest> {
   // Loading it takes longer than a backend's start: not before there is something to check.
   const { z } = await import("zod");
   return z
-    .object({ tensorflow: z.string(), binding: z.string(), gpu: z.boolean(), bytes: z.number() })
+    .object({
+      tensorflow: z.string(),
+      binding: z.string(),
+      kernels: z.literal(KERNELS),
+      gpu: z.boolean(),
+      bytes: z.number(),
+    })
     .parse(JSON.parse(text));
 }

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { backend, getBackend, getKernel } from "../../../tfjs/core.js";
 import { LitError } from "../../errors.js";
 import { Graph, type Output } from "./graph.js";
 import type { NodeBackend } from "./node-backend.js";
@@ -13,13 +12,6 @@ interface Loaded {
   readonly inputs: string;
   readonly outputs: string;
 }
-
-/**
- * Whether a kernel that is a graph computes on the backend in use. On a GPU none does that others can do without: what goes into a
- * graph and comes out passes through the processor's memory.
- */
-export const hasGraph = (kernelName: string): boolean =>
-  getKernel(kernelName, getBackend()) !== undefined && !(backend() as Partial<NodeBackend>).isUsingGpuDevice;
 
 const loaded = new Map<string, Loaded>();
 

@@ -1,4 +1,4 @@
-import { hasGraph } from "../../devices/tensorflow/run-graph.js";
+import { hasHostKernel } from "../../devices/tensorflow/has-host-kernel.js";
 import {
   abs,
   add,
@@ -24,7 +24,7 @@ import {
   type Variable,
   where,
 } from "../../tf.js";
-import { ADAM_KERNEL } from "./adam-graph.js";
+import { ADAM_KERNEL } from "./adam-kernel.js";
 import type { Like } from "./named.js";
 
 type Settings = Readonly<Record<string, number | boolean | string>>;
@@ -79,7 +79,7 @@ const adam = rule({
   slots: ({ amsgrad }) => [["momentum", "velocity"], amsgrad ? ["velocity_hat"] : []],
   update({ gradient, value, rate, step, settings, slots }) {
     const alpha = (rate * Math.sqrt(1 - power(settings.beta_2, step))) / (1 - power(settings.beta_1, step));
-    if (!settings.amsgrad && hasGraph(ADAM_KERNEL)) {
+    if (!settings.amsgrad && hasHostKernel(ADAM_KERNEL)) {
       const numbers = tensor1d([alpha, 1 - settings.beta_1, 1 - settings.beta_2, settings.epsilon]);
       const inputs = { value, gradient, momentum: slots.momentum, velocity: slots.velocity, numbers };
       const [next, momentum, velocity] = engine().runKernel(ADAM_KERNEL, inputs) as [Tensor, Tensor, Tensor];

@@ -1,4 +1,4 @@
-import { hasGraph } from "../../devices/tensorflow/run-graph.js";
+import { hasHostKernel } from "../../devices/tensorflow/has-host-kernel.js";
 import { sizeOf } from "../../tensors/size-of.js";
 import { cast, engine, fused, reshape, type Tensor, type Tensor2D, tidy } from "../../tf.js";
 import { type Activation, getActivation } from "../settings/activations.js";
@@ -53,7 +53,7 @@ export class Dense extends KerasLayer<DenseConfig> {
       const name = this.activation.getClassName();
       const activation = isFused(name) ? name : "linear";
       const given = { a, b, ...(bias && { bias }) };
-      const product: Tensor = hasGraph(DENSE_KERNEL)
+      const product: Tensor = hasHostKernel(DENSE_KERNEL)
         ? engine().runKernel(DENSE_KERNEL, given, { activation })
         : fused.matMul({ ...given, activation });
       const output = reshape(product, [...outer, this.config.units]);
