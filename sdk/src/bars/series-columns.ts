@@ -25,10 +25,8 @@ export class SeriesColumns implements FrameColumns {
   #column(column: number): Float64Array {
     const made = this.#columns[column];
     if (made) return made;
-    const { buffer, length } = this.#all;
     const values = takeValues(this.length);
-    // Half the time that subarray takes.
-    values.set(new Float64Array(buffer, ((column * length) / BAR_COLUMNS.length + this.#first) * 8, this.length));
+    copyValues(this.#all, (column * this.#all.length) / BAR_COLUMNS.length + this.#first, values);
     if (this.#cut) values[this.#cutAt] = this.#cut[column] as number;
     this.#columns[column] = values;
     return values;
@@ -67,9 +65,34 @@ export class SeriesColumns implements FrameColumns {
   }
 }
 
+/** Values that a loop copies faster than `set`, which asks for a view of them. */
+const FEW = 256;
+
+/** Copies `to.length` values from `all[at]` on. */
+function copyValues(all: Float64Array, at: number, to: Float64Array): void {
+  const { length } = to;
+  if (length > FEW) {
+    to.set(new Float64Array(all.buffer, at * 8, length)); // half the time that subarray takes
+    return;
+  }
+  let i = 0;
+  for (; i + 8 <= length; i += 8) {
+    const from = at + i;
+    to[i] = all[from] as number;
+    to[i + 1] = all[from + 1] as number;
+    to[i + 2] = all[from + 2] as number;
+    to[i + 3] = all[from + 3] as number;
+    to[i + 4] = all[from + 4] as number;
+    to[i + 5] = all[from + 5] as number;
+    to[i + 6] = all[from + 6] as number;
+    to[i + 7] = all[from + 7] as number;
+  }
+  for (; i < length; i++) to[i] = all[at + i] as number;
+}
+
 /** Values that short columns share a piece of memory of. */
 const SLAB = 32_768;
-const newSlab = () => new Float64Array(Buffer.allocUnsafeSlow(SLAB * 8).buffer);
+const newSlab = (): ArrayBuffer => Buffer.allocUnsafeSlow(SLAB * 8).buffer;
 let slab = newSlab();
 let used = 0;
 
@@ -81,5 +104,5 @@ function takeValues(length: number): Float64Array {
     used = 0;
   }
   used += length;
-  return new Float64Array(slab.buffer, (used - length) * 8, length);
+  return new Float64Array(slab, (used - length) * 8, length);
 }

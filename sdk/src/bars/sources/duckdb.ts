@@ -1,10 +1,13 @@
 import { createRequire } from "node:module";
-import type { DuckDBConnection, DuckDBInstance, DuckDBVector } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { DataChunk } from "@duckdb/node-bindings";
 import { LitDataError } from "../../errors.js";
 import type { Columns } from "../date-runs.js";
 
+const require = createRequire(import.meta.url);
 /** Imported instead, Node would first read the whole package for its names. */
-const duckdb = (): typeof import("@duckdb/node-api") => createRequire(import.meta.url)("@duckdb/node-api");
+const duckdb = (): typeof import("@duckdb/node-api") => require("@duckdb/node-api");
+const bindings = (): typeof import("@duckdb/node-bindings") => require("@duckdb/node-bindings");
 
 /** Rows a block. */
 const BLOCK = 2 ** 17;
@@ -21,9 +24,6 @@ export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'
 
 /** A name as SQL has it. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
-/** A vector's memory; the binding's own accessors give one value a call. */
-const doublesOf = (vector: DuckDBVector): Float64Array => (vector as unknown as { readonly items: Float64Array }).items;
 
 /** DuckDB in memory, as the scanner of files: it loads no extension and reaches no network. */
 export class Scanner {
@@ -70,25 +70,37 @@ export class Scanner {
    */
   async *columns(sql: string, names: readonly string[]): AsyncGenerator<Columns, void, undefined> {
     const columns = names.map(() => new Float64Array(BLOCK));
+    const bytes = columns.map(({ buffer }) => new Uint8Array(buffer));
     let length = 0;
     const block = () =>
       Object.fromEntries(names.map((name, i) => [name, columns[i]?.subarray(0, length)])) as unknown as Columns;
+    const { data_chunk_get_size, data_chunk_get_vector, vector_get_data } = bindings();
+    let pending: Promise<unknown> | undefined;
     try {
       const result = await this.#connection.stream(sql);
-      for (;;) {
-        const chunk = await result.fetchChunk();
-        const rows = chunk?.rowCount ?? 0;
+      const fetch = () => {
+        const fetched = result.fetchChunk();
+        pending = fetched.catch(() => undefined);
+        return fetched;
+      };
+      for (let fetched = fetch(); ; ) {
+        // What node-api makes of a vector takes as long as the vector's numbers.
+        const chunk = ((await fetched) as unknown as { readonly chunk: DataChunk } | null)?.chunk;
+        const rows = chunk ? data_chunk_get_size(chunk) : 0;
         if (!chunk || rows === 0) break;
+        fetched = fetch(); // while this one is taken
         if (length + rows > BLOCK) {
           yield block();
           length = 0;
         }
-        for (const [i, column] of columns.entries())
-          column.set(doublesOf(chunk.getColumnVector(i)).subarray(0, rows), length);
+        for (const [i, column] of bytes.entries())
+          column.set(vector_get_data(data_chunk_get_vector(chunk, i), rows * 8), length * 8);
         length += rows;
       }
     } catch (cause) {
       throw this.#error(cause);
+    } finally {
+      await pending; // before DuckDB is closed
     }
     if (length > 0) yield block();
   }
