@@ -81,6 +81,9 @@ test("a model's file opens as a graph with its summary, weights and histograms",
   await expectPicture(graph, "model-dark");
   expect(await complaints(page, VIEWER)).toEqual([]);
   await useTheme(page, "JupyterLab Light");
+  await page.keyboard.press("Control+s");
+  await page.getByText("spy_e1.keras is read-only").waitFor();
+  expect(await page.locator(".jp-Dialog").count()).toBe(0);
 
   const [file]: [Download, unknown] = await Promise.all([
     page.waitForEvent("download"),

@@ -39,6 +39,8 @@ export function modelDocument(
   context.pathChanged.connect(() => {
     content.source = source();
   });
+  // Its content stays on the server, so there is nothing to save: JupyterLab says that it is read-only.
+  context.fileChanged.connect((_context, file) => Object.assign(file, { writable: false }));
   // JupyterLab's own toolbars never let go of their button "More commands".
   const widget = new DocumentWidget({ context, content, toolbar: new Toolbar() });
   widget.title.icon = modelIcon;
