@@ -20,7 +20,9 @@ export interface CachedColumns {
   read(date: string): Promise<Columns>;
 }
 
-const FORMAT = 3;
+const FORMAT = 4;
+/** What writing fails with where a disk, a quota or a limit of a process is full. */
+const NO_ROOM = ["ENOSPC", "EDQUOT", "EFBIG"];
 const KEY = /^[0-9a-f]{64}$/;
 /** Columns that nobody has opened for so long, ms, go when others come. */
 const UNUSED = 30 * 24 * 3600 * 1000;
@@ -28,7 +30,7 @@ const UNUSED = 30 * 24 * 3600 * 1000;
 /**
  * The columns of some files by date, from an Arrow file below the cache's folder that is made the first time. It is found by
  * the files' paths, sizes and times of change and by `description`, so it is never older than they are. Where the folder
- * cannot be written the columns stay in memory.
+ * cannot be written, or has no room, the columns stay in memory.
  * @param names the columns'
  * @param description everything besides the files that makes the columns what they are
  * @param scan gives the source's rows in its order
@@ -55,10 +57,14 @@ export async function cachedColumns(
     return inMemory(await scan(), names);
   }
   await removeUnused(folder).catch(() => undefined); // another process may do so too
-  await writeBeside(path, async (temporary) => writeColumns(temporary, names, await scan())).catch((error) => {
+  try {
+    await writeBeside(path, async (temporary) => writeColumns(temporary, names, await scan()));
+  } catch (error) {
+    const code = String((error as NodeJS.ErrnoException).code);
+    if (NO_ROOM.includes(code)) return inMemory(await scan(), names);
     // Another process was faster.
-    if (!["ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
-  });
+    if (!["ENOTEMPTY", "EEXIST"].includes(code)) throw error;
+  }
   const written = await openColumns(path, names);
   if (!written) throw new LitDataError(`${path}: what was just written there is gone`);
   return written;

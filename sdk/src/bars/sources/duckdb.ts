@@ -29,12 +29,13 @@ export const identifier = (name: string): string => `"${name.replaceAll('"', '""
 export class Scanner {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
-  readonly #where: string;
+  /** The source, for messages. */
+  readonly where: string;
 
   private constructor(instance: DuckDBInstance, connection: DuckDBConnection, where: string) {
     this.#instance = instance;
     this.#connection = connection;
-    this.#where = where;
+    this.where = where;
   }
 
   /** @param where names the source in messages */
@@ -77,6 +78,7 @@ export class Scanner {
     const { data_chunk_get_size, data_chunk_get_vector, vector_get_data } = bindings();
     let pending: Promise<unknown> | undefined;
     try {
+      await this.#connection.run("BEGIN");
       const result = await this.#connection.stream(sql);
       const fetch = () => {
         const fetched = result.fetchChunk();
@@ -97,12 +99,31 @@ export class Scanner {
           column.set(vector_get_data(data_chunk_get_vector(chunk, i), rows * 8), length * 8);
         length += rows;
       }
+      await this.#checkEnd(sql, names);
+      if (length > 0) yield block();
     } catch (cause) {
-      throw this.#error(cause);
+      throw cause instanceof LitDataError ? cause : this.#error(cause);
     } finally {
       await pending; // before DuckDB is closed
+      await this.#connection.run("ROLLBACK").catch(() => undefined); // none is open where an error ended it
     }
-    if (length > 0) yield block();
+  }
+
+  /**
+   * A stream that fails ends as one that is complete does, without a word: what tells is that its transaction is aborted.
+   * @throws the reason, which a query gives that is no stream
+   */
+  async #checkEnd(sql: string, names: readonly string[]): Promise<void> {
+    const isComplete = await this.#connection.run("SELECT 1").then(
+      () => true,
+      () => false,
+    );
+    if (isComplete) return;
+    await this.#connection.run("ROLLBACK");
+    const columns = names.map(identifier);
+    const all = columns.map((name) => `max(${name})`).join(", ");
+    await this.#connection.run(`SELECT ${all} FROM (${sql}) AS scanned (${columns.join(", ")})`);
+    throw new LitDataError(`${this.where}: reading broke off, but not when it was tried again: load it once more`);
   }
 
   /**
@@ -167,6 +188,6 @@ export class Scanner {
     const end = lines.findIndex((line) => line === "" || /^(?:Possible|LINE \d)/.test(line));
     const told = lines.slice(0, end === -1 ? 1 : end);
     const reason = SNIFFED.test(told[0] ?? "") ? NO_CSV : told.join("; ");
-    return new LitDataError(`${this.#where}: ${reason}`, { cause });
+    return new LitDataError(`${this.where}: ${reason}`, { cause });
   }
 }

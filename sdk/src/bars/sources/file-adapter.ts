@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { LitDataError } from "../../errors.js";
 import { BaseAdapter, type BaseOptions, type LoadedDate } from "../base-adapter.js";
 import { barRuns, type Columns, cutColumns, dateRuns } from "../date-runs.js";
@@ -143,11 +144,12 @@ export abstract class FileAdapter<O extends FileOptions> extends BaseAdapter {
   async #files(open: () => Promise<Scanner>): Promise<readonly string[]> {
     const found: string[] = [];
     for (const path of this.#paths) {
-      const isFile = await stat(path).then(
-        (entry) => entry.isFile(),
-        () => false,
-      );
-      const files = isFile ? [[path]] : await (await open()).rows(`SELECT file FROM glob(${quoted(path)})`);
+      const entry = await stat(path).catch(() => undefined);
+      if (entry?.isDirectory())
+        throw new LitDataError(
+          `${this.name}: ${path} is a folder, expected a file, or a glob such as ${join(path, "*")}`,
+        );
+      const files = entry?.isFile() ? [[path]] : await (await open()).rows(`SELECT file FROM glob(${quoted(path)})`);
       if (files.length === 0)
         throw new LitDataError(`${this.name}: no such file${this.#paths.length > 1 ? `: ${path}` : ""}`);
       found.push(...files.map(([file]) => String(file)));

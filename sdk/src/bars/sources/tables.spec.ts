@@ -373,6 +373,14 @@ describe("what cannot be read is named", () => {
   };
   const ISSUES: Readonly<Record<string, readonly [() => BaseAdapter, string | RegExp]>> = {
     "no file": [() => new ParquetAdapter({ path: at("none.parquet") }), `${at("none.parquet")}: no such file`],
+    "a folder": [
+      () => new ParquetAdapter({ path: folder }),
+      `${folder} is a folder, expected a file, or a glob such as`,
+    ],
+    "whole numbers as times of a CSV": [
+      () => csv("numbers.csv", `${HEAD}1704189600000000,1,1\n`),
+      'numbers.csv: column "time" holds numbers, expected a timeUnit for them, one of s, ms, us, ns',
+    ],
     "a glob of nothing": [() => new CsvAdapter({ path: at("none/*.csv") }), "none/*.csv: no such file"],
     "a file cut short": [cut, /cut\.parquet: .*No magic bytes/],
     "no such column": [
@@ -597,6 +605,56 @@ describe("the cache of columns", () => {
     const fresh = await load("fresh.csv");
     expect(readdirSync(cache).sort()).toEqual([used, fresh, "not-ours"].sort());
     expect(fresh).not.toBe(unused);
+  });
+
+  /** `count` trades, one a ms. */
+  const manyTrades = (count: number) =>
+    Array.from({ length: count }, (_, i) => `${Date.UTC(2024, 0, 2) * 1000 + i * 1000},100,1`);
+
+  test("holds nothing of a source that is broken late, which is an error", { timeout: 120_000 }, async () => {
+    const cache = cacheOf("late");
+    const count = 1_500_000;
+    const trades = manyTrades(count);
+    const write = (lines: readonly string[]) =>
+      writeFileSync(at("large.csv"), `time,price,size\n${lines.join("\n")}\n`);
+    const load = () => new CsvAdapter({ path: at("large.csv"), timeUnit: "us" }).getDates();
+    const last = trades[count - 10] as string;
+    for (const [line, message] of [
+      [last.replace("100", "oops"), /large\.csv: .*'oops'.* column price/],
+      [last.replace(",1", ""), /large\.csv: .*Expected Number of Columns: 3 Found: 2/],
+    ] as const) {
+      write(trades.with(count - 10, line));
+      await expect(load()).rejects.toThrow(LitDataError);
+      await expect(load()).rejects.toThrow(message);
+    }
+    write(trades);
+    expect(await load()).toEqual(["2024-01-02"]);
+
+    const scanner = await Scanner.open("large.parquet");
+    const column = (value: (i: number) => number) => Float64Array.from({ length: count }, (_, i) => value(i));
+    const random = randomOf(SEED);
+    const columns = { time: column((i) => i * 1000), price: column(random), size: column(() => 1) };
+    await scanner.writeParquet(at("large.parquet"), columns, "time");
+    scanner.close();
+    const bytes = readFileSync(at("large.parquet"));
+    const { length } = bytes;
+    writeFileSync(at("large.parquet"), bytes.fill(255, Math.floor(length * 0.9), Math.floor(length * 0.93)));
+    await expect(new ParquetAdapter({ path: at("large.parquet") }).getDates()).rejects.toThrow(/large\.parquet: ./);
+    expect(readdirSync(cache)).toHaveLength(1); // the CSV that is whole
+  });
+
+  test("that has no room is none", { timeout: 60_000 }, async () => {
+    const cache = cacheOf("full");
+    writeFileSync(at("room.csv"), `time,price,size\n${manyTrades(50_000).join("\n")}\n`);
+    const script = `
+      import { CsvAdapter } from ${JSON.stringify(pathToFileURL(join(ROOT, "sdk/dist/index.js")).href)};
+      const adapter = new CsvAdapter({ path: ${JSON.stringify(at("room.csv"))}, timeUnit: "us" });
+      console.log((await adapter.getDate("2024-01-02")).length);`;
+    // No file may be larger than 200 KB.
+    const limited = 'trap "" XFSZ; ulimit -f 200; exec "$0" --input-type=module -e "$1"';
+    const child = spawn("bash", ["-c", limited, process.execPath, script], { stdio: ["ignore", "pipe", "inherit"] });
+    expect(await text(child.stdout)).toBe("50000\n");
+    expect(readdirSync(cache)).toEqual([]);
   });
 
   test("that cannot be written is none", async () => {

@@ -1,5 +1,6 @@
+import { LitDataError } from "../../errors.js";
 import { identifier, quoted, type Scanner } from "./duckdb.js";
-import type { TimeUnit } from "./time-units.js";
+import { TIME_UNITS, type TimeUnit } from "./time-units.js";
 
 /** Times as SQL: µs as DOUBLE, of the source's clock (`isWall`) or since the epoch. */
 export interface Times {
@@ -13,6 +14,7 @@ interface Format {
 }
 
 const FACTORS: Readonly<Record<Exclude<TimeUnit, "ns">, number>> = { s: 1_000_000, ms: 1000, us: 1 };
+const NUMBER = "^[+-]?[0-9]+([.][0-9]*)?$";
 /** A text that ends with a time and an offset from UTC. */
 const OFFSET = "[T ][0-9:.]+ ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)$";
 
@@ -52,8 +54,12 @@ export async function textTimes(
   }
   if (timeFormat !== undefined)
     return { sql: `epoch_us(strptime(${column}, ${quoted(timeFormat)}))`, isWall: !timeFormat.includes("%z") };
-  const names = `SELECT regexp_matches(${column}, ${quoted(OFFSET)}) FROM ${table} WHERE ${column} IS NOT NULL LIMIT 1`;
-  const [first] = await scanner.rows(names);
+  const asks = [OFFSET, NUMBER].map((pattern) => `regexp_matches(${column}, ${quoted(pattern)})`);
+  const [first] = await scanner.rows(`SELECT ${asks.join(", ")} FROM ${table} WHERE ${column} IS NOT NULL LIMIT 1`);
+  if (first?.[1] === "true")
+    throw new LitDataError(
+      `${scanner.where}: column ${JSON.stringify(name)} holds numbers, expected a timeUnit for them, one of ${TIME_UNITS.join(", ")}`,
+    );
   const isWall = first?.[0] !== "true";
   const mixed = quoted(`column ${name}: some times name a zone, others do not: `);
   const checked = `CASE WHEN regexp_matches(${column}, ${quoted(OFFSET)}) = ${!isWall} THEN ${column} WHEN ${column} IS NULL THEN NULL ELSE error(${mixed} || ${column}) END`;
