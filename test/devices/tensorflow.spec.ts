@@ -241,6 +241,62 @@ if (missing === null)
       },
     );
 
+    test.each([
+      ["same", [1, 2], 1],
+      ["valid", [2, 1], 1],
+      ["same", 1, 2],
+    ] as const)("channels may come first: %s, strides %j, dilations %d", async (pad, strides, dilations) => {
+      const x = tf.randomNormal([2, 6, 7, 2], 0, 1, "float32", 1) as tf.Tensor4D;
+      const kernel = tf.randomNormal([3, 2, 2, 3], 0, 1, "float32", 2) as tf.Tensor4D;
+      const steps = strides as [number, number];
+      const first = (x: tf.Tensor, kernel: tf.Tensor) =>
+        tf.transpose(
+          tf.conv2d(tf.transpose(x, [0, 3, 1, 2]) as tf.Tensor4D, kernel as tf.Tensor4D, steps, pad, "NCHW", dilations),
+          [0, 2, 3, 1],
+        );
+      const last = (x: tf.Tensor, kernel: tf.Tensor) =>
+        tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, steps, pad, "NHWC", dilations);
+      const all = (run: typeof first) =>
+        tf.tidy(() => {
+          const loss = (x: tf.Tensor, kernel: tf.Tensor) => tf.sum(tf.square(run(x, kernel)));
+          const gradients = dilations === 1 ? tf.grads(loss)([x, kernel]) : [];
+          return [run(x, kernel), ...gradients].map((tensor) => [tensor.shape, tensor.arraySync()] as const);
+        });
+      const wanted = all(last);
+      for (const [i, [shape, values]] of all(first).entries()) {
+        expect(shape).toEqual(wanted[i]?.[0]);
+        const difference = tf.max(tf.abs(tf.sub(values, wanted[i]?.[1] as tf.TensorLike)));
+        expect(difference.dataSync()[0]).toBeLessThan(1e-4);
+        difference.dispose();
+      }
+    });
+
+    test("a convolution has a margin of a number, with gradients", async () => {
+      const x = tf.randomNormal([2, 6, 7, 2], 0, 1, "float32", 1) as tf.Tensor4D;
+      const kernel = tf.randomNormal([3, 2, 2, 3], 0, 1, "float32", 2) as tf.Tensor4D;
+      const run = (x: tf.Tensor, pad: number | "valid") => tf.conv2d(x as tf.Tensor4D, kernel, [2, 1], pad);
+      const frame: [number, number][] = [
+        [0, 0],
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ];
+      const loss = (f: (x: tf.Tensor) => tf.Tensor) => tf.grad((x) => tf.sum(tf.square(f(x))))(x);
+      const found = loss((x) => run(x, 1));
+      const wanted = loss((x) => run(tf.pad(x, frame), "valid"));
+      expect(tf.max(tf.abs(tf.sub(found, wanted))).dataSync()[0]).toBeLessThan(1e-4);
+    });
+
+    test("a slice beyond the end is an error, one of all is all", async () => {
+      const x = tf.range(0, 12).reshape([3, 4]);
+      expect(await tf.slice(x, [0, 0], [3, 4]).array()).toEqual(await x.array());
+      for (const begin of [
+        [1, 1],
+        [2, 0],
+      ])
+        expect(() => tf.slice(x, begin, [3, 4])).toThrow();
+    });
+
     test("a step of Adam whose arrays differ in size is an error", async () => {
       const [value, other] = [tf.zeros([4]), tf.zeros([3])];
       const numbers = tf.ones([4]);

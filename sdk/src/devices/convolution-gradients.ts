@@ -1,8 +1,10 @@
 import {
+  add,
   backend_util as conv,
   conv2d,
   conv3d,
   depthwiseConv2d,
+  fused,
   type GradConfig,
   getBackend,
   getGradient,
@@ -15,6 +17,7 @@ import {
   transpose,
 } from "../../tfjs/core.js";
 import { frame, type Margin, mirror, stretchEach } from "../tensors/frame.js";
+import { engine } from "./engine.js";
 
 /** How a window slides over one spatial axis. */
 interface Axis {
@@ -190,8 +193,10 @@ type Gradients = (
 function register(kernelName: string, gradients: Gradients): void {
   const { gradFunc: stock } = getGradient(kernelName);
   const gradFunc: GradConfig["gradFunc"] = (dy, saved, attrs) => {
-    const { dilations, dataFormat } = attrs as unknown as Attributes;
-    const isStock = dataFormat === "NCHW" || (isOne(dilations) && !SLOW.includes(getBackend()));
+    const { dilations, dataFormat, pad } = attrs as unknown as Attributes;
+    // TensorFlow's takes no margins.
+    const hasKernel = isOne(dilations) && typeof pad === "string" && !SLOW.includes(getBackend());
+    const isStock = dataFormat === "NCHW" || hasKernel;
     if (isStock) return stock(dy, saved, attrs);
     const [x, kernel] = saved as [Tensor, Tensor];
     return gradients(x, kernel, dy as Tensor, attrs as unknown as Attributes);
@@ -199,11 +204,27 @@ function register(kernelName: string, gradients: Gradients): void {
   registerGradient({ kernelName, inputsToSave: ["x", "filter"], gradFunc });
 }
 
+/** Those of layers that are dilated and have no activation are tfjs' fused op, which has no gradient of them: its single ops have. */
+function unfuseDilated(): void {
+  const { conv2d: stock } = fused;
+  Object.assign(fused, {
+    conv2d(options: Parameters<typeof stock>[0]) {
+      const { x, filter, strides, pad, dataFormat = "NHWC", dilations, dimRoundingMode, bias } = options;
+      const { activation = "linear" } = options;
+      if (isOne(dilations) || activation !== "linear" || dataFormat !== "NHWC" || engine.state.gradientDepth === 0)
+        return stock(options);
+      const product = conv2d(x, filter, strides, pad, dataFormat, dilations, dimRoundingMode);
+      return bias ? add(product, bias) : product;
+    },
+  });
+}
+
 /**
  * Gradients of convolutions that are convolutions themselves. tfjs has none for dilated ones, and on cpu and wasm its
  * kernels for the others take up to 200 times as long.
  */
 export function registerConvolutionGradients(): void {
+  unfuseDilated();
   register("Conv2D", (x, kernel, dy, attributes) => {
     const axes = planeAxes(x, kernel, attributes, false);
     return {

@@ -19,7 +19,11 @@ type Holding = Tensor & { [HELD]?: Held };
 const variables = new Map<string, WeakRef<Variable>>();
 
 const collectedTensors = new FinalizationRegistry<Held>((held) => {
-  if (!held.isFreed) engine.disposeTensor(held);
+  try {
+    if (!held.isFreed) engine.disposeTensor(held);
+  } catch {
+    // Of a backend that is broken there is nothing to free; thrown from here, it would end the process.
+  }
 });
 const collectedVariables = new FinalizationRegistry<string>((name) => {
   if (variables.get(name)?.deref() === undefined) variables.delete(name);

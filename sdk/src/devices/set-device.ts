@@ -10,6 +10,8 @@ import { gpuIndexOf } from "./visible-gpu.js";
  * @throws LitError if there is no such device or nothing drives it; with what there is
  */
 export async function setDevice(name: string): Promise<Device> {
+  if (typeof name !== "string")
+    throw new LitError(`${String(name)} is no device's name, expected one such as "cpu" or "gpu0"`);
   const { findDevice } = await import("./find-device.js");
   return useDevice(await findDevice(name));
 }

@@ -1,3 +1,4 @@
+import { correctArguments } from "./correct-arguments.js";
 import { countTensors } from "./count-tensors.js";
 import { engine } from "./engine.js";
 import { freeUnreachable } from "./free-unreachable.js";
@@ -5,10 +6,11 @@ import { guardWasmMemory, tellOutOfMemory } from "./out-of-memory.js";
 
 const WATCHED = Symbol.for("litlab.watched-engine");
 
-/** Counts and frees tensors, and tells where memory ends; once, also where the SDK is loaded twice. */
+/** Corrects arguments of kernels, counts and frees tensors, and tells where memory ends; once, also where the SDK is loaded twice. */
 export function watchEngine(): void {
   if (WATCHED in engine) return;
   Object.defineProperty(engine, WATCHED, { value: true });
+  correctArguments();
   guardWasmMemory();
   countTensors();
   freeUnreachable();

@@ -7,6 +7,7 @@ import { LitError } from "../../errors.js";
 import { fallBackToCpu } from "../fallback-kernels.js";
 import { visibleGpu } from "../visible-gpu.js";
 import { fuseActivationGradients } from "./activation-gradients.js";
+import { convolveChannelsFirst } from "./channels-first.js";
 import { correctRound } from "./correct-round.js";
 import { BINDING, MANIFEST, PACKAGE, QUIET_LOADER, readInstallation, SHARED_CORE } from "./installation.js";
 import { multiplyMatrices } from "./multiply-matrices.js";
@@ -53,6 +54,7 @@ async function register(gpu: number | null | undefined): Promise<{ readonly uses
   core.unregisterKernel("Multinomial", "tensorflow");
   fallBackToCpu("tensorflow");
   correctRound();
+  convolveChannelsFirst();
   multiplyMatrices();
   shareEqual();
   fuseActivationGradients();

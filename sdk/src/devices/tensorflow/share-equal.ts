@@ -4,7 +4,7 @@ import { replaceKernel } from "../replace-kernel.js";
 /** A cast to the dtype that a tensor has, a reshape to its shape and a slice of all of it share its data: the package runs an op for each. */
 export function shareEqual(): void {
   share("Cast", (x, { dtype }) => x.dtype === dtype);
-  share("Slice", (x, { size }) => `${x.shape}` === `${size}`);
+  share("Slice", (x, { begin, size }) => [begin].flat().every((first) => first === 0) && `${x.shape}` === `${size}`);
   share("Reshape", (x, { shape }) => `${x.shape}` === `${shape}`);
 }
 

@@ -1,0 +1,88 @@
+import { setDevice } from "@litlab/sdk";
+import * as tf from "@litlab/sdk/tf";
+import { beforeAll, describe, expect, test } from "vitest";
+
+await setDevice("cpu:cpu");
+const random = (shape: number[], seed: number): tf.Tensor => tf.randomNormal(shape, 0, 1, "float32", seed);
+const KERNEL = random([3, 2, 2, 3], 2) as tf.Tensor4D;
+const DEEP = random([3, 2, 2, 1], 3) as tf.Tensor4D;
+
+/** A window of 3 by 2 and steps of 2 and 1 over [2, 6, 7, 2], with a margin. */
+const WINDOWS: Readonly<Record<string, (x: tf.Tensor4D, pad: number | "valid") => tf.Tensor>> = {
+  conv2d: (x, pad) => tf.conv2d(x, KERNEL, [2, 1], pad),
+  "fused.conv2d": (x, pad) => tf.fused.conv2d({ x, filter: KERNEL, strides: [2, 1], pad, activation: "relu" }),
+  depthwiseConv2d: (x, pad) => tf.depthwiseConv2d(x, DEEP, [2, 1], pad),
+  maxPool: (x, pad) => tf.maxPool(x, [3, 2], [2, 1], pad),
+  avgPool: (x, pad) => tf.avgPool(x, [3, 2], [2, 1], pad),
+};
+
+describe.each(["cpu:cpu", "cpu:wasm"])("on %s", (device) => {
+  beforeAll(async () => {
+    await setDevice(device);
+  });
+
+  test.each(Object.entries(WINDOWS))(
+    "%s has the same margin of a number on both axes, with gradients",
+    async (name, run) => {
+      for (const margin of [0, 1]) {
+        if (margin > 0 && name === "avgPool") continue; // counts no margin
+        // Above zero, so that no margin is a maximum.
+        const x = tf.add(tf.abs(random([2, 6, 7, 2], 1)), 1) as tf.Tensor4D;
+        const frame: [number, number][] = [
+          [0, 0],
+          [margin, margin],
+          [margin, margin],
+          [0, 0],
+        ];
+        const wanted = (x: tf.Tensor) => run(tf.pad(x, frame) as tf.Tensor4D, "valid");
+        const found = (x: tf.Tensor) => run(x as tf.Tensor4D, margin);
+        for (const each of [
+          (f: typeof wanted) => f(x),
+          (f: typeof wanted) => tf.grad((x) => tf.sum(tf.square(f(x))))(x),
+        ]) {
+          expect(each(found).shape).toEqual(each(wanted).shape);
+          expect(tf.max(tf.abs(tf.sub(each(found), each(wanted)))).dataSync()[0]).toBeLessThan(1e-4);
+        }
+      }
+    },
+  );
+
+  test("a dilated convolution without an activation trains, as layers have it", async () => {
+    const layer = tf.layers.conv2d({ filters: 3, kernelSize: [3, 2], dilationRate: 2, inputShape: [6, 7, 2] });
+    const model = tf.sequential({ layers: [layer, tf.layers.flatten(), tf.layers.dense({ units: 1 })] });
+    model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+    const losses: number[] = [];
+    for (let step = 0; step < 3; step++)
+      losses.push((await model.trainOnBatch(random([4, 6, 7, 2], 5), tf.ones([4, 1]))) as number);
+    expect(losses[2]).toBeLessThan(losses[0] as number);
+    const [x, bias] = [random([2, 6, 7, 2], 1) as tf.Tensor4D, random([3], 4) as tf.Tensor1D];
+    const options = { strides: 1, pad: "same", dilations: 2 } as const;
+    const found = tf.grads((filter, bias) =>
+      tf.sum(tf.square(tf.fused.conv2d({ x, filter: filter as tf.Tensor4D, bias: bias as tf.Tensor1D, ...options }))),
+    )([KERNEL, bias]);
+    const wanted = tf.grads((filter, bias) =>
+      tf.sum(tf.square(tf.add(tf.conv2d(x, filter as tf.Tensor4D, 1, "same", "NHWC", 2), bias))),
+    )([KERNEL, bias]);
+    for (const [i, gradient] of found.entries())
+      expect(tf.max(tf.abs(tf.sub(gradient, wanted[i] as tf.Tensor))).dataSync()[0]).toBeLessThan(1e-4);
+  });
+
+  test("sums and products along an axis from the end are those along it from the front", async () => {
+    const x = tf.tensor1d([1, 2, 3, 4, 5]);
+    expect(await tf.cumsum(x, -1).array()).toEqual([1, 3, 6, 10, 15]);
+    expect(await tf.cumprod(x, -1).array()).toEqual([1, 2, 6, 24, 120]);
+    expect(
+      await tf
+        .grad((x) => tf.sum(tf.cumsum(x, -1)))(x)
+        .array(),
+    ).toEqual([5, 4, 3, 2, 1]);
+    const rows = tf.tensor2d([
+      [1, 2],
+      [3, 4],
+    ]);
+    expect(await tf.cumsum(rows, -2).array()).toEqual([
+      [1, 2],
+      [4, 6],
+    ]);
+  });
+});
