@@ -1,5 +1,5 @@
 import type { KernelBackend, KernelConfig, TensorInfo } from "@tensorflow/tfjs-core";
-import { findBackend, getKernelsForBackend, registerKernel } from "../../tfjs/core.js";
+import { findBackend, getKernel, getKernelsForBackend, registerKernel } from "../../tfjs/core.js";
 import { countFallback } from "./fallbacks.js";
 
 /**
@@ -8,8 +8,15 @@ import { countFallback } from "./fallbacks.js";
  */
 export function fallBackToCpu(backendName: string): void {
   const own = new Set(getKernelsForBackend(backendName).map(({ kernelName }) => kernelName));
-  for (const kernel of getKernelsForBackend("cpu"))
-    if (!own.has(kernel.kernelName)) registerKernel(counted({ ...kernelThrough(kernel, "cpu"), backendName }));
+  for (const { kernelName } of getKernelsForBackend("cpu"))
+    if (!own.has(kernelName))
+      registerKernel({ kernelName, backendName, kernelFunc: computeOnCpu(kernelName, backendName) });
+}
+
+/** A kernel of cpu's for another backend, counted there as a fallback. */
+export function computeOnCpu(kernelName: string, backendName: string): KernelConfig["kernelFunc"] {
+  const kernel = getKernel(kernelName, "cpu") as KernelConfig;
+  return counted({ ...kernelThrough(kernel, "cpu"), backendName }).kernelFunc;
 }
 
 const counted = (kernel: KernelConfig): KernelConfig => ({
