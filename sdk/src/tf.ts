@@ -8,13 +8,18 @@ import { findBackend, getBackend, ready as readyBackend } from "../tfjs/core.js"
 import { registerAxisGradients } from "./devices/axis-gradients.js";
 import { registerBroadcastGradients } from "./devices/broadcast-gradients.js";
 import { registerChainedOps } from "./devices/chained-ops.js";
+import { correctComplexNumbers } from "./devices/complex-numbers.js";
 import { registerConstantGradients } from "./devices/constant-gradients.js";
 import { registerConvolutionGradients } from "./devices/convolution-gradients.js";
 import { correctWasm } from "./devices/correct-wasm.js";
+import { correctWindows } from "./devices/correct-windows.js";
 import { registerCreatingOps } from "./devices/creating-ops.js";
 import { followBackend } from "./devices/current-device.js";
 import { fallBackToCpu } from "./devices/fallback-kernels.js";
+import { registerLogSigmoid } from "./devices/log-sigmoid.js";
+import { registerMaxPoolGradients } from "./devices/max-pool-gradients.js";
 import { registerReductionGradients } from "./devices/reduction-gradients.js";
+import { registerResizeGradients } from "./devices/resize-gradients.js";
 import { correctTrainable } from "./devices/trainable.js";
 import { watchEngine } from "./devices/watch-engine.js";
 import { installDisplays } from "./display/tensorflow.js";
@@ -35,6 +40,7 @@ export {
   truncatedNormal,
   zeros,
 } from "./devices/creating-ops.js";
+export { logSigmoid } from "./devices/log-sigmoid.js";
 
 let choosing: Promise<void> | undefined;
 
@@ -61,15 +67,20 @@ require("@tensorflow/tfjs-backend-cpu");
 require("@tensorflow/tfjs-backend-wasm");
 followBackend(getBackend);
 watchEngine();
-fallBackToCpu("wasm");
+correctWindows();
+registerMaxPoolGradients();
+correctComplexNumbers();
 correctWasm();
+fallBackToCpu("wasm");
 registerChainedOps();
 registerCreatingOps();
+registerLogSigmoid();
 registerAxisGradients();
 registerBroadcastGradients();
 registerConstantGradients();
 registerConvolutionGradients();
 registerReductionGradients();
+registerResizeGradients();
 correctTrainable();
 // Otherwise cpu advertises tfjs-node at its first use, in a notebook's output.
 Object.assign(findBackend("cpu"), { firstUse: false });

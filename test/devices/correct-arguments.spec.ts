@@ -47,6 +47,44 @@ describe.each(["cpu:cpu", "cpu:wasm"])("on %s", (device) => {
     },
   );
 
+  const image = (...shape: number[]) => tf.ones([1, ...shape]) as tf.Tensor4D;
+  test.each<[string, RegExp, () => tf.Tensor]>([
+    [
+      "a filter",
+      /^Conv2D: a window of 5 does not fit into 3 values of \[1,3,7,1\]$/,
+      () => tf.conv2d(image(3, 7, 1), tf.ones([5, 2, 1, 1]), 1, "valid"),
+    ],
+    [
+      "a filter with a margin",
+      /a window of 6 does not fit into 5/,
+      () => tf.conv2d(image(3, 7, 1), tf.ones([6, 2, 1, 1]), 1, 1),
+    ],
+    [
+      "a filter with gaps",
+      /a window of 5 does not fit into 3/,
+      () => tf.conv2d(image(7, 3, 1), tf.ones([3, 3, 1, 1]), 1, "valid", "NHWC", 2),
+    ],
+    [
+      "a filter of channels first",
+      /a window of 4 does not fit into 3/,
+      () => tf.conv2d(image(1, 7, 3), tf.ones([4, 4, 1, 1]), 1, "valid", "NCHW"),
+    ],
+    ["a pool", /^MaxPool: a window of 4 does not fit into 3/, () => tf.maxPool(image(3, 3, 1), 4, 1, "valid")],
+    [
+      "a pool in space",
+      /^AvgPool3D: a window of 4 does not fit into 3/,
+      () => tf.avgPool3d(tf.ones([1, 5, 5, 3, 1]), [1, 1, 4], 1, "valid"),
+    ],
+  ])("%s that is larger than what it is given is an error", (_, message, run) => {
+    expect(run).toThrow(message);
+  });
+
+  test("a depthwise convolution of channels first is an error, as it would be computed as of channels last", () => {
+    expect(() => tf.depthwiseConv2d(image(2, 5, 5), tf.ones([2, 2, 2, 1]), 1, "valid", "NCHW")).toThrow(
+      /takes channels that come last, found NCHW: tf.transpose/,
+    );
+  });
+
   test("a dilated convolution without an activation trains, as layers have it", async () => {
     const layer = tf.layers.conv2d({ filters: 3, kernelSize: [3, 2], dilationRate: 2, inputShape: [6, 7, 2] });
     const model = tf.sequential({ layers: [layer, tf.layers.flatten(), tf.layers.dense({ units: 1 })] });

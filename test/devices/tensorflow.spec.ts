@@ -50,6 +50,36 @@ if (missing === null)
       expect([...(await both(() => tf.round(tf.tensor1d(x, "int32"))))[0]]).toEqual(x);
     });
 
+    test("images of one channel and outputs one wide, with steps from column to column, whose rows oneDNN mistakes", () => {
+      const [images, rows, columns] = [3, 7, 5];
+      const filter = [1, 2, 3, 4, 5, 6];
+      const x = Array.from({ length: images * rows * columns }, (_, i) => i % 17);
+      const wanted = Array.from({ length: images * (rows - 1) }, (_, i) => {
+        const start = (Math.floor(i / (rows - 1)) * rows + (i % (rows - 1))) * columns;
+        return filter.reduce(
+          (sum, weight, k) => sum + weight * (x[start + Math.floor(k / 3) * columns + (k % 3)] as number),
+          0,
+        );
+      });
+      const found = tf.conv2d(
+        tf.tensor4d(x, [images, rows, columns, 1]),
+        tf.tensor4d(filter, [2, 3, 1, 1]),
+        [1, 3],
+        "valid",
+      );
+      expect([...found.dataSync()]).toEqual(wanted);
+    });
+
+    test("complex numbers that were made on another backend stay there, which an error says", async () => {
+      await tf.setBackend("wasm");
+      const x = tf.complex([1, 2], [3, 4]);
+      await tf.setBackend("tensorflow");
+      expect(() => tf.add(x, x)).toThrow(/complex numbers of shape \[2\] cannot move to another backend: take tf.real/);
+      await tf.setBackend("wasm");
+      expect([...tf.add(x, x).dataSync()]).toEqual([2, 6, 4, 8]);
+      await tf.setBackend("tensorflow");
+    });
+
     const bytes = () => memory().find(({ backend }) => backend === "tensorflow")?.bytes ?? 0;
 
     test.each<[string, (x: tf.Tensor) => tf.Tensor]>([

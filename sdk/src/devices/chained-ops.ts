@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import * as tf from "../../tfjs/core.js";
 
 /** Operations that tensors have as methods: `x.add(y)` is `tf.add(x, y)`. */
@@ -66,7 +67,10 @@ const OTHERS: Readonly<Record<string, Method>> = {
  * its packages for Node leave them out, and register theirs from modules that Node cannot load.
  */
 export function registerChainedOps(): void {
-  const operations = tf as unknown as Readonly<Record<string, (...args: unknown[]) => unknown>>;
+  // The package's, as some are replaced there.
+  const operations: Readonly<Record<string, (...args: unknown[]) => unknown>> = createRequire(import.meta.url)(
+    "@tensorflow/tfjs-core",
+  );
   const methods = METHODS.split(" ").map((name): [string, Method] => [
     name,
     function (...args) {

@@ -1,11 +1,20 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { LitError } from "../errors.js";
 import { engine, type KernelCall } from "./engine.js";
 
 interface Arguments {
   readonly axis?: number;
   readonly pad?: unknown;
   readonly dataFormat?: string;
+  readonly filterSize?: number | readonly number[];
+  readonly dilations?: number | readonly number[] | null;
 }
+
+/** Kernels whose windows slide over what they are given, with how many axes. */
+const WINDOWS: Readonly<Record<string, number>> = {
+  ...{ Conv2D: 2, FusedConv2D: 2, DepthwiseConv2dNative: 2, FusedDepthwiseConv2D: 2, AvgPool: 2, MaxPool: 2 },
+  ...{ Conv3D: 3, AvgPool3D: 3, MaxPool3D: 3 },
+};
 
 /**
  * Kernels whose windows slide over a plane. Of a `pad` that is a number TensorFlow.js takes the window's height and its vertical
@@ -22,6 +31,11 @@ export function correctArguments(): void {
 function corrected(call: KernelCall): KernelCall {
   const { kernelName = "", inputs, attrs } = call;
   const { axis = 0, pad, dataFormat } = (attrs ?? {}) as Arguments;
+  if (dataFormat === "NCHW" && kernelName.startsWith("Depthwise"))
+    throw new LitError(
+      "a depthwise convolution takes channels that come last, found NCHW: tf.transpose(x, [0, 2, 3, 1]) moves them",
+    );
+  if (kernelName in WINDOWS) checkWindow(call);
   // An axis from the end: on cpu and wasm the sums have no shape.
   if (axis < 0 && /^Cum(?:sum|prod)$/.test(kernelName))
     return { ...call, attrs: { ...attrs, axis: axis + (inputs.x as TensorInfo).shape.length } };
@@ -32,4 +46,25 @@ function corrected(call: KernelCall): KernelCall {
     return { ...call, attrs: { ...attrs, pad: margins } };
   }
   return call;
+}
+
+/** @throws LitError if a window does not fit into what is given: TensorFlow.js computes a shape below 0, and wasm beyond its memory */
+function checkWindow({ kernelName = "", inputs, attrs }: KernelCall): void {
+  const { pad, dataFormat, filterSize, dilations } = attrs as Arguments;
+  if (pad === "same") return;
+  const rank = WINDOWS[kernelName] as number;
+  const first = dataFormat === "NCHW" ? 2 : 1;
+  const { filter, x } = inputs as Readonly<Record<string, TensorInfo>>;
+  const listOf = (value: number | readonly number[] | undefined) =>
+    Array.isArray(value) ? value : Array(3).fill(value);
+  const sizes: number[] = filter ? filter.shape : listOf(filterSize);
+  const gaps: number[] = listOf(dilations ?? 1);
+  for (let i = 0; i < rank; i++) {
+    const length = x?.shape[first + i] as number;
+    const margin = Array.isArray(pad) ? pad[first + i] : [pad, pad];
+    const room = length + (Number(margin[0]) || 0) + (Number(margin[1]) || 0);
+    const size = ((sizes[i] as number) - 1) * (gaps[i] as number) + 1;
+    if (size > room)
+      throw new LitError(`${kernelName}: a window of ${size} does not fit into ${room} values of [${x?.shape}]`);
+  }
 }

@@ -5,6 +5,8 @@ import { engine as theEngine } from "../../tfjs/core.js";
 export interface DataInfo {
   readonly backend: KernelBackend;
   readonly bytes: number;
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
 }
 
 /** A kernel by its name, or a function with gradients of its own. */
@@ -24,6 +26,7 @@ export interface Engine {
     readonly gradientDepth: number;
   };
   trackTensor(tensor: Tensor, backend?: KernelBackend): void;
+  incRef(tensor: Tensor, backend?: KernelBackend): void;
   track(tensor: Tensor): Tensor;
   keep(tensor: Tensor): Tensor;
   disposeTensor(tensor: Pick<Tensor, "dataId" | "dtype" | "size">): void;

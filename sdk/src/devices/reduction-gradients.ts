@@ -10,52 +10,81 @@ import {
   reshape,
   sum,
   type Tensor,
-  type Tensor4D,
   tensor,
   util,
 } from "../../tfjs/core.js";
 import { frame, type Margin } from "../tensors/frame.js";
 
 interface PoolAttributes {
-  readonly filterSize: number | [number, number];
-  readonly strides: number | [number, number];
+  readonly filterSize: number | number[];
+  readonly strides: number | number[];
   readonly pad: "valid" | "same" | number;
   readonly dimRoundingMode?: "floor" | "round" | "ceil";
 }
 
-/** How many of a window's positions lie within the axis, for each output. */
-const inside = (length: number, out: number, size: number, stride: number, before: number): number[] =>
+/** By what a window's size is more than the positions of it that lie within the axis, for each output. */
+const factorsOf = ({ length, out, size, stride, before }: Axis): number[] =>
   Array.from({ length: out }, (_, i) => {
     const start = i * stride - before;
-    return Math.min(length, start + size) - Math.max(0, start);
+    return size / (Math.min(length, start + size) - Math.max(0, start));
   });
 
+interface Axis {
+  readonly length: number;
+  readonly out: number;
+  readonly size: number;
+  readonly stride: number;
+  readonly before: number;
+}
+
+const PLANE = [
+  ["Height", "top"],
+  ["Width", "left"],
+] as const;
+const SPACE = [["Depth", "front"], ...PLANE] as const;
+
+/** The axes along which the windows of a pool lie. */
+function axesOf(kernelName: string, { shape }: Tensor, attributes: PoolAttributes): Axis[] {
+  const { filterSize, strides, pad, dimRoundingMode } = attributes;
+  const [names, compute] =
+    kernelName === "AvgPool" ? [PLANE, backend_util.computePool2DInfo] : [SPACE, backend_util.computePool3DInfo];
+  const found = compute(shape as never, filterSize as never, strides as never, 1, pad as never, dimRoundingMode);
+  const numbers = found as unknown as Readonly<Record<string, number>>;
+  const margins = found.padInfo as unknown as Readonly<Record<string, number>>;
+  return names.map(([name, side]) => ({
+    length: numbers[`in${name}`] as number,
+    out: numbers[`out${name}`] as number,
+    size: numbers[`filter${name}`] as number,
+    stride: numbers[`stride${name}`] as number,
+    before: margins[side] as number,
+  }));
+}
+
 /** tfjs divides by the window's size; what was averaged are the values without the padding. */
-function registerAveragePool(): void {
-  const { gradFunc: stock } = getGradient("AvgPool");
+function registerAveragePool(kernelName: "AvgPool" | "AvgPool3D"): void {
+  const { gradFunc: stock } = getGradient(kernelName);
   registerGradient({
-    kernelName: "AvgPool",
+    kernelName,
     inputsToSave: ["x"],
     gradFunc: (dy, saved, attrs) => {
-      const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as PoolAttributes;
+      const attributes = attrs as unknown as PoolAttributes;
+      const { filterSize, strides, pad } = attributes;
       if (pad === "valid" || pad === 0) return stock(dy, saved, attrs);
-      const x = saved[0] as Tensor4D;
-      const found = backend_util.computePool2DInfo(x.shape, filterSize, strides, 1, pad, dimRoundingMode);
-      const { inHeight, inWidth, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth } = found;
-      const { top, left } = found.padInfo;
-      const rows = inside(inHeight, outHeight, filterHeight, strideHeight, top);
-      const columns = inside(inWidth, outWidth, filterWidth, strideWidth, left);
-      const factors = rows.map((row) => columns.map((column) => [(filterHeight * filterWidth) / (row * column)]));
-      const margins: Margin[] = [
-        [top, (outHeight - 1) * strideHeight + filterHeight - inHeight - top],
-        [left, (outWidth - 1) * strideWidth + filterWidth - inWidth - left],
-      ];
+      const x = saved[0] as Tensor;
+      const axes = axesOf(kernelName, x, attributes);
+      const shares = axes.reduce<Tensor>((slope, axis, i) => {
+        const shape = [...axes.map(({ out }, at) => (at === i ? out : 1)), 1];
+        return mul(slope, tensor(factorsOf(axis), shape));
+      }, dy as Tensor);
+      const margins = axes.map(
+        ({ length, out, size, stride, before }): Margin => [before, (out - 1) * stride + size - length - before],
+      );
       const back = margins.map(([before, after]): Margin => [-before, -after]);
       return {
         x: () => {
-          const inputs = { dy: mul(dy as Tensor, tensor(factors)), input: frame(x, margins) };
           const whole = { filterSize, strides, pad: "valid" };
-          return frame(engine().runKernel("AvgPoolGrad", inputs, whole) as Tensor, back);
+          const inputs = { dy: shares, input: frame(x, margins) };
+          return frame(engine().runKernel(`${kernelName}Grad`, inputs, whole) as Tensor, back);
         },
       };
     },
@@ -85,7 +114,8 @@ function registerExtreme(kernelName: "Max" | "Min"): void {
 
 /** Corrects gradients of reductions that tfjs has wrong. */
 export function registerReductionGradients(): void {
-  registerAveragePool();
+  registerAveragePool("AvgPool");
+  registerAveragePool("AvgPool3D");
   registerExtreme("Max");
   registerExtreme("Min");
 }

@@ -10,6 +10,7 @@ import { fuseActivationGradients } from "./activation-gradients.js";
 import { convolveChannelsFirst } from "./channels-first.js";
 import { correctRound } from "./correct-round.js";
 import { BINDING, MANIFEST, PACKAGE, QUIET_LOADER, readInstallation, SHARED_CORE } from "./installation.js";
+import { leaveToCpu } from "./leave-to-cpu.js";
 import { multiplyMatrices } from "./multiply-matrices.js";
 import { shareEqual } from "./share-equal.js";
 import { withVariables } from "./with-variables.js";
@@ -53,6 +54,7 @@ async function register(gpu: number | null | undefined): Promise<{ readonly uses
   // Its own draws other numbers at each call, whatever the seed.
   core.unregisterKernel("Multinomial", "tensorflow");
   fallBackToCpu("tensorflow");
+  leaveToCpu();
   correctRound();
   convolveChannelsFirst();
   multiplyMatrices();

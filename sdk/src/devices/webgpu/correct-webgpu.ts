@@ -1,5 +1,7 @@
-import type { BincountInputs, ProdAttrs, TensorInfo } from "@tensorflow/tfjs-core";
+import type { BincountInputs, DataId, KernelBackend, PadV2Attrs, ProdAttrs, TensorInfo } from "@tensorflow/tfjs-core";
 import { backend_util, util } from "../../../tfjs/core.js";
+import { LitError } from "../../errors.js";
+import type { Margin } from "../../tensors/frame.js";
 import { replaceKernel } from "../replace-kernel.js";
 
 /** A shader of the package, before it is compiled; those of one key are compiled once. */
@@ -54,6 +56,34 @@ export function correctKernels(): void {
     const axes = util.parseAxisParam(axis, shape);
     const [kept] = backend_util.computeOutAndReduceShapes(shape, axes);
     return { ...found, shape: backend_util.expandShapeToKeepDim(kept, axes) };
+  });
+  // Its shader knows four axes.
+  replaceKernel("PadV2", "webgpu", (own) => (call) => {
+    const x = call.inputs.x as TensorInfo;
+    if (x.shape.length <= 4) return own(call);
+    const { paddings, constantValue } = call.attrs as unknown as PadV2Attrs;
+    const padTo = (axes: readonly Margin[], shape: number[], dataId: DataId) =>
+      own({
+        ...call,
+        inputs: { x: { ...x, dataId, shape } },
+        attrs: { paddings: axes as [number, number][], constantValue },
+      }) as TensorInfo;
+    const lengths = x.shape.map((length, axis) => length + (paddings[axis]?.[0] ?? 0) + (paddings[axis]?.[1] ?? 0));
+    const [begun, rest] = [x.shape.slice(0, 3), x.shape.slice(3)];
+    const first = padTo([...paddings.slice(0, 3), [0, 0]], [...begun, util.sizeFromShape(rest)], x.dataId);
+    const rows = util.sizeFromShape(lengths.slice(0, 3));
+    const both = padTo([[0, 0], ...paddings.slice(3)], [rows, ...rest], first.dataId);
+    (call.backend as KernelBackend).disposeData(first.dataId);
+    return { ...both, shape: lengths };
+  });
+  replaceKernel("MaxPool3DGrad", "webgpu", (own) => (call) => {
+    const { filterSize } = call.attrs as unknown as { readonly filterSize: number | readonly number[] };
+    if (new Set([filterSize].flat()).size > 1)
+      throw new LitError(
+        `webgpu has no gradient of MaxPool3D for windows that are not cubes, found [${filterSize}]: setDevice("cpu") computes it`,
+        { code: "NO_KERNEL" },
+      );
+    return own(call);
   });
 }
 

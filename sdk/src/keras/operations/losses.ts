@@ -12,10 +12,9 @@ const within = (x: Tensor): Tensor => tf.clipByValue(x, EPSILON, 1 - EPSILON);
 
 function binary({ target, output, from_logits: isLogits }: Operands): Tensor {
   const [wanted, given] = [floatOf(target), floatOf(output)];
-  // tf.logSigmoid does not keep what its gradient takes.
   const [yes, no] =
     isLogits === true
-      ? [tf.neg(tf.softplus(tf.neg(given))), tf.neg(tf.softplus(given))]
+      ? [tf.logSigmoid(given), tf.logSigmoid(tf.neg(given))]
       : [tf.log(within(given)), tf.log(tf.sub(1, within(given)))];
   return tf.neg(tf.add(tf.mul(wanted, yes), tf.mul(tf.sub(1, wanted), no)));
 }

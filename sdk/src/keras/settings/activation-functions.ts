@@ -1,4 +1,5 @@
 import * as tf from "../../../tfjs/core.js";
+import { logSigmoid } from "../../devices/log-sigmoid.js";
 import { sizeOf } from "../../tensors/size-of.js";
 
 type Function1 = (x: tf.Tensor) => tf.Tensor;
@@ -46,7 +47,7 @@ const order = (x: tf.Tensor): tf.Tensor =>
     const { indices } = tf.topk(input as tf.Tensor, size, true);
     // wasm's oneHot of float32 gives the bits of whole numbers.
     const value = tf.cast(tf.oneHot(indices, size), "float32");
-    return { value, gradFunc: () => tf.zerosLike(x) };
+    return { value, gradFunc: () => tf.zeros(x.shape) };
   })(x);
 
 /** Keras' sparsemax along the last axis. Its threshold sums what are sums already, unlike the paper's. */
@@ -84,7 +85,7 @@ export const ADDED: Readonly<Record<string, Function1>> = {
   litHardSilu: (x) => tf.mul(x, hardSigmoid(x)),
   litHardTanh: (x) => tf.clipByValue(x, -1, 1),
   litLeakyRelu: (x) => leakyRelu(x, 0.2),
-  litLogSigmoid: (x) => tf.logSigmoid(x),
+  litLogSigmoid: (x) => logSigmoid(x),
   litRelu6: relu6,
   litSoftShrink: (x) => tf.sub(tf.relu(tf.sub(x, 0.5)), tf.relu(tf.sub(-0.5, x))),
   litSparsePlus: sparsePlus,
