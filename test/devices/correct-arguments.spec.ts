@@ -47,7 +47,7 @@ describe.each(["cpu:cpu", "cpu:wasm"])("on %s", (device) => {
     },
   );
 
-  const image = (...shape: number[]) => tf.ones([1, ...shape]) as tf.Tensor4D;
+  const image = (...shape: [number, number, number]) => tf.ones([1, ...shape]) as tf.Tensor4D;
   test.each<[string, RegExp, () => tf.Tensor]>([
     [
       "a filter",
@@ -73,7 +73,7 @@ describe.each(["cpu:cpu", "cpu:wasm"])("on %s", (device) => {
     [
       "a pool in space",
       /^AvgPool3D: a window of 4 does not fit into 3/,
-      () => tf.avgPool3d(tf.ones([1, 5, 5, 3, 1]), [1, 1, 4], 1, "valid"),
+      () => tf.avgPool3d(tf.ones<tf.Rank.R5>([1, 5, 5, 3, 1]), [1, 1, 4], 1, "valid"),
     ],
   ])("%s that is larger than what it is given is an error", (_, message, run) => {
     expect(run).toThrow(message);

@@ -9,13 +9,19 @@ texts = []
 for values, shape, dtype in json.load(sys.stdin):
     if dtype == "string":
         array = np.array(values, dtype=str)
+    elif dtype == "complex64":
+        array = np.array([float(v) for v in values], dtype="float32").view(dtype)
     else:
         array = np.array([float(v) for v in values]).astype(dtype)
     texts.append(repr(array.reshape(shape)))
 print(json.dumps(texts))
 `;
 
-type Case = readonly [values: (number | string)[], shape: number[], dtype: "float32" | "int32" | "bool" | "string"];
+type Case = readonly [
+  values: (number | string)[],
+  shape: number[],
+  dtype: "float32" | "complex64" | "int32" | "bool" | "string",
+];
 
 const number = (text: number | string) => Number(String(text).replace("inf", "Infinity"));
 
@@ -29,7 +35,7 @@ test("arrays print as numpy prints them", { timeout: 120_000 }, async () => {
   const shape = fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 3 });
   const of = (values: fc.Arbitrary<number | string>, dtype: Case[2]) =>
     shape.chain((lengths) => {
-      const size = lengths.reduce((product, length) => product * length, 1);
+      const size = lengths.reduce((product, length) => product * length, dtype === "complex64" ? 2 : 1);
       return fc.array(values, { minLength: size, maxLength: size }).map((list): Case => [list, lengths, dtype]);
     });
   const text = fc
@@ -47,6 +53,10 @@ test("arrays print as numpy prints them", { timeout: 120_000 }, async () => {
     [Array.from({ length: 2000 }, (_, i) => (i * 37) % 101), [10, 2, 100], "float32"],
     ...fc.sample(of(float, "float32"), 150),
     ...fc.sample(of(fc.oneof(float, special), "float32"), 150),
+    [[], [0], "complex64"],
+    [Array.from({ length: 2400 }, (_, i) => (i % 7) - i / 3), [1200], "complex64"],
+    ...fc.sample(of(float, "complex64"), 150),
+    ...fc.sample(of(fc.oneof(float, special), "complex64"), 150),
     ...fc.sample(of(fc.integer({ min: -100_000, max: 100_000 }), "int32"), 60),
     ...fc.sample(of(fc.constantFrom(0, 1), "bool"), 40),
   ];
@@ -54,7 +64,7 @@ test("arrays print as numpy prints them", { timeout: 120_000 }, async () => {
   for (const [i, [values, lengths, dtype]] of cases.entries()) {
     const typed = values.map((value) => {
       if (dtype === "string") return value;
-      return dtype === "float32" ? Math.fround(number(value)) : number(value);
+      return dtype === "float32" || dtype === "complex64" ? Math.fround(number(value)) : number(value);
     });
     expect(formatArray(typed, lengths, dtype), JSON.stringify(cases[i])).toBe(expected[i]);
   }

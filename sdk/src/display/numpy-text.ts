@@ -10,12 +10,16 @@ const EDGE = 3;
 const WIDTH = 75;
 const PREFIX = "array(";
 
-type Value = number | string;
+type Complex = readonly [real: number, imaginary: number];
+type Value = number | string | Complex;
 type Format = (value: Value) => string;
 
-/** `repr(numpy.array(values).reshape(shape))` for float32, int32, bool and string tensors; bools as 0 and 1. */
-export function formatArray(values: readonly Value[], shape: readonly number[], dtype: string): string {
+/**
+ * `repr(numpy.array(values).reshape(shape))` for tensors of any dtype; bools as 0 and 1, complex numbers as two numbers each.
+ */
+export function formatArray(flat: readonly (number | string)[], shape: readonly number[], dtype: string): string {
   const size = sizeOf(shape);
+  const values: readonly Value[] = dtype === "complex64" ? pairsOf(flat as readonly number[]) : flat;
   const summarize = size > THRESHOLD;
   const extras: string[] = [];
   if (summarize || (size === 0 && shape.length !== 1))
@@ -24,7 +28,7 @@ export function formatArray(values: readonly Value[], shape: readonly number[], 
     extras.push(`dtype='<U${values.reduce<number>((most, text) => Math.max(most, widthOf(text)), 1)}'`);
   else if (size === 0 || dtype !== "bool") extras.push(`dtype=${dtype}`);
   const shown = summarize ? edges(shape).map((index) => values[index] as Value) : values;
-  const format = dtype === "float32" ? floatFormat(shown as number[]) : plainFormat(shown, dtype, shape.length);
+  const format = formatOf(shown, dtype, shape.length);
   const body =
     size === 0
       ? "[]"
@@ -35,6 +39,15 @@ export function formatArray(values: readonly Value[], shape: readonly number[], 
   const lastLine = widthOf(text.slice(text.lastIndexOf("\n") + 1));
   const spacer = lastLine + extra.length + 1 > WIDTH ? `\n${" ".repeat(PREFIX.length)}` : " ";
   return text + spacer + extra;
+}
+
+const pairsOf = (flat: readonly number[]): Complex[] =>
+  Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] as number, flat[2 * i + 1] as number]);
+
+function formatOf(shown: readonly Value[], dtype: string, rank: number): Format {
+  if (dtype === "float32") return floatFormat(shown as readonly number[]);
+  if (dtype === "complex64") return complexFormat(shown as readonly Complex[]);
+  return plainFormat(shown, dtype, rank);
 }
 
 /** The positions along an axis that are shown; null stands for the ellipsis. */
@@ -108,27 +121,44 @@ function pythonRepr(text: string): string {
   return quote + escaped + quote;
 }
 
-/** numpy's FloatingFormat for float32: the fewest digits that tell each value from its neighbours, at most eight decimals. */
-function floatFormat(shown: readonly number[]): Format {
+/** numpy's ComplexFloatingFormat: both parts have one format each, and the j stands before what fills the second up. */
+function complexFormat(shown: readonly Complex[]): Format {
+  const real = floatFormat(shown.map(([part]) => part));
+  const imaginary = floatFormat(
+    shown.map(([, part]) => part),
+    "+",
+  );
+  return (value) => {
+    const [first, second] = value as Complex;
+    return real(first) + imaginary(second).replace(/ *$/, "j$&");
+  };
+}
+
+/**
+ * numpy's FloatingFormat for float32: the fewest digits that tell each value from its neighbours, at most eight decimals.
+ * @param plus what stands before values that are not negative
+ */
+function floatFormat(shown: readonly number[], plus: "" | "+" = ""): Format {
   const finite = shown.filter(Number.isFinite);
   const sizes = finite.map(Math.abs).filter((value) => value > 0);
   const [most, least] = [Math.max(...sizes), Math.min(...sizes)];
   const scientific = sizes.length > 0 && (most >= 1e8 || least < Math.fround(1e-4) || Math.fround(most / least) > 1000);
+  const signOf = (value: number) => (value < 0 || Object.is(value, -0) ? "-" : plus);
   const parts = finite.map((value) => (scientific ? scientificParts(value) : positionalParts(value)));
-  let left = Math.max(0, ...parts.map(({ whole }) => whole.length));
+  let left = Math.max(0, ...parts.map(({ whole }, i) => signOf(finite[i] as number).length + whole.length));
   const decimals = Math.max(0, ...parts.map(({ fraction }) => fraction.length));
   const exponentDigits = Math.max(0, ...parts.map(({ exponent }) => exponent.length - 1));
   const right = scientific ? decimals + 2 + exponentDigits : decimals;
-  if (finite.length < shown.length) left = Math.max(left, (shown.includes(-Infinity) ? 4 : 3) - right - 1);
+  if (finite.length < shown.length) left = Math.max(left, (plus || shown.includes(-Infinity) ? 4 : 3) - right - 1);
   return (value) => {
     const number = value as number;
     if (!Number.isFinite(number)) {
-      const text = Number.isNaN(number) ? "nan" : number > 0 ? "inf" : "-inf";
+      const text = Number.isNaN(number) ? `${plus}nan` : `${signOf(number)}inf`;
       return text.padStart(left + right + 1);
     }
     if (!scientific) {
       const { whole, fraction } = positionalParts(number);
-      return `${whole.padStart(left)}.${fraction.padEnd(right)}`;
+      return `${(signOf(number) + whole).padStart(left)}.${fraction.padEnd(right)}`;
     }
     // Past the shortest digits numpy goes on with the exact value's.
     const [mantissa = "", power = ""] = Math.abs(number).toExponential(decimals).split("e");
@@ -137,6 +167,7 @@ function floatFormat(shown: readonly number[]): Format {
   };
 }
 
+/** Of a value without its sign. */
 interface Parts {
   readonly whole: string;
   readonly fraction: string;
@@ -144,12 +175,10 @@ interface Parts {
   readonly exponent: string;
 }
 
-const signOf = (value: number): string => (value < 0 || Object.is(value, -0) ? "-" : "");
-
 function scientificParts(value: number): Parts {
   const { digits, exponent } = shortest(value);
   const power = `${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
-  return { whole: signOf(value) + digits[0], fraction: digits.slice(1), exponent: power };
+  return { whole: digits[0] as string, fraction: digits.slice(1), exponent: power };
 }
 
 function positionalParts(value: number): Parts {
@@ -157,7 +186,7 @@ function positionalParts(value: number): Parts {
   const decimals = Math.max(0, digits.length - 1 - exponent);
   const text = decimals > PRECISION ? roundHalfEven(value) : placed(digits, exponent);
   const [whole = "0", fraction = ""] = text.split(".");
-  return { whole: signOf(value) + whole, fraction: fraction.replace(/0+$/, ""), exponent: "" };
+  return { whole, fraction: fraction.replace(/0+$/, ""), exponent: "" };
 }
 
 /** Digits with their point in place. */
