@@ -79,6 +79,29 @@ describe.each(["cpu:cpu", "cpu:wasm"])("on %s", (device) => {
     expect(run).toThrow(message);
   });
 
+  const whole = (values: number[], shape: number[]) => tf.tensor(values, shape, "int32");
+  test.each<[string, RegExp, () => tf.Tensor]>([
+    [
+      "gathered",
+      /^GatherNd: the index \[0,3\] is not within \[2,3\]$/,
+      () => tf.gatherND(tf.ones([2, 3]), whole([1, 0, 0, 3], [2, 2])),
+    ],
+    ["gathered from before", /index \[-1\] is not within/, () => tf.gatherND(tf.ones([2, 3]), whole([-1], [1]))],
+    [
+      "scattered",
+      /^ScatterNd: the index \[-1\] is not within \[3\]$/,
+      () => tf.scatterND(whole([-1], [1, 1]), tf.ones([1]), [3]),
+    ],
+    [
+      "updated",
+      /^TensorScatterUpdate: the index \[7\]/,
+      () => tf.tensorScatterUpdate(tf.ones([3]), whole([7], [1, 1]), tf.ones([1])),
+    ],
+    ["dense", /^SparseToDense: the index \[3\]/, () => tf.sparseToDense(whole([0, 3], [2]), tf.ones([2]), [3], 0)],
+  ])("an index beyond what is %s is an error, not what lies there", (_, message, run) => {
+    expect(run).toThrow(message);
+  });
+
   test("a depthwise convolution of channels first is an error, as it would be computed as of channels last", () => {
     expect(() => tf.depthwiseConv2d(image(2, 5, 5), tf.ones([2, 2, 2, 1]), 1, "valid", "NCHW")).toThrow(
       /takes channels that come last, found NCHW: tf.transpose/,

@@ -186,10 +186,14 @@ const KERNELS = {
     values([8, 3, 2, 2]),
   ],
   matMul() {
-    const [[m, k, n], batch] = [sizes(3, 1), sizes(whole(0, 2), 1, 3)];
+    const [[m, k, n], batch] = [sizes(3, 1), sizes(whole(1, 3), 1, 3)];
     const [turnsA, turnsB] = [flip(), flip()];
     const [a, b] = [turnsA ? [k, m] : [m, k], turnsB ? [n, k] : [k, n]];
-    return [(x, y) => tf.matMul(x, y, turnsA, turnsB), values([...batch, ...a]), values([...batch, ...b])];
+    return [
+      (x, y) => tf.matMul(x, y, turnsA, turnsB),
+      values([...narrower(batch), ...a]),
+      values([...narrower(batch), ...b]),
+    ];
   },
   fusedMatMul() {
     const [m, k, n] = sizes(3, 1);
