@@ -68,8 +68,8 @@ export type {
 } from "./canvas-core/canvas-document.js";
 export type { Component, ComponentType, Setting, SettingsOf } from "./canvas-core/components.js";
 export { currentDevice } from "./devices/current-device.js";
-export { type Fallback, fallbacks } from "./devices/fallbacks.js";
 export { type Device, DeviceList, type DevicesOptions, getDevices } from "./devices/get-devices.js";
+export { type Fallback, fallbacks } from "./devices/kernels/fallbacks.js";
 export { type MemoryUse, memory } from "./devices/memory.js";
 export type { RungName } from "./devices/rungs.js";
 export { setDevice } from "./devices/set-device.js";

@@ -5,23 +5,11 @@
  */
 import { createRequire } from "node:module";
 import { findBackend, getBackend, ready as readyBackend } from "../tfjs/core.js";
-import { registerAxisGradients } from "./devices/axis-gradients.js";
-import { registerBroadcastGradients } from "./devices/broadcast-gradients.js";
 import { registerChainedOps } from "./devices/chained-ops.js";
-import { checkIndices } from "./devices/check-indices.js";
-import { correctComplexNumbers } from "./devices/complex-numbers.js";
-import { registerConstantGradients } from "./devices/constant-gradients.js";
-import { registerConvolutionGradients } from "./devices/convolution-gradients.js";
-import { correctWasm } from "./devices/correct-wasm.js";
-import { correctWindows } from "./devices/correct-windows.js";
 import { registerCreatingOps } from "./devices/creating-ops.js";
 import { followBackend } from "./devices/current-device.js";
-import { fallBackToCpu } from "./devices/fallback-kernels.js";
-import { registerLogSigmoid } from "./devices/log-sigmoid.js";
-import { registerMaxPoolGradients } from "./devices/max-pool-gradients.js";
-import { multiplyBatches } from "./devices/multiply-batches.js";
-import { registerReductionGradients } from "./devices/reduction-gradients.js";
-import { registerResizeGradients } from "./devices/resize-gradients.js";
+import { registerGradients } from "./devices/gradients/register-gradients.js";
+import { correctKernels } from "./devices/kernels/correct-kernels.js";
 import { correctTrainable } from "./devices/trainable.js";
 import { watchEngine } from "./devices/watch-engine.js";
 import { installDisplays } from "./display/tensorflow.js";
@@ -42,7 +30,7 @@ export {
   truncatedNormal,
   zeros,
 } from "./devices/creating-ops.js";
-export { logSigmoid } from "./devices/log-sigmoid.js";
+export { logSigmoid } from "./devices/gradients/log-sigmoid.js";
 
 let choosing: Promise<void> | undefined;
 
@@ -69,22 +57,10 @@ require("@tensorflow/tfjs-backend-cpu");
 require("@tensorflow/tfjs-backend-wasm");
 followBackend(getBackend);
 watchEngine();
-correctWindows();
-registerMaxPoolGradients();
-correctComplexNumbers();
-correctWasm();
-multiplyBatches();
-checkIndices();
-fallBackToCpu("wasm");
+correctKernels();
 registerChainedOps();
 registerCreatingOps();
-registerLogSigmoid();
-registerAxisGradients();
-registerBroadcastGradients();
-registerConstantGradients();
-registerConvolutionGradients();
-registerReductionGradients();
-registerResizeGradients();
+registerGradients();
 correctTrainable();
 // Otherwise cpu advertises tfjs-node at its first use, in a notebook's output.
 Object.assign(findBackend("cpu"), { firstUse: false });

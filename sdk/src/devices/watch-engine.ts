@@ -1,7 +1,7 @@
-import { correctArguments } from "./correct-arguments.js";
 import { countTensors } from "./count-tensors.js";
 import { engine } from "./engine.js";
 import { freeUnreachable } from "./free-unreachable.js";
+import { correctArguments } from "./kernels/correct-arguments.js";
 import { guardWasmMemory, tellOutOfMemory } from "./out-of-memory.js";
 
 const WATCHED = Symbol.for("litlab.watched-engine");

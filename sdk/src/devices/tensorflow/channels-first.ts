@@ -1,5 +1,5 @@
 import { getKernel, type KernelConfig, type TensorInfo } from "../../../tfjs/core.js";
-import { replaceKernel } from "../replace-kernel.js";
+import { replaceKernel } from "../kernels/replace-kernel.js";
 import type { NodeBackend } from "./node-backend.js";
 
 /** From [batch, channels, height, width] to [batch, height, width, channels], and back. */

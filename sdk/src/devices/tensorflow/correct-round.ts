@@ -1,5 +1,5 @@
 import { getKernel, type TensorInfo } from "../../../tfjs/core.js";
-import { replaceKernel } from "../replace-kernel.js";
+import { replaceKernel } from "../kernels/replace-kernel.js";
 
 /** TensorFlow 2.21 rounds whole numbers to zeros on a CPU: they stay as they are. */
 export function correctRound(): void {

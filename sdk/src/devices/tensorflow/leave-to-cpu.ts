@@ -1,5 +1,5 @@
 import { backend_util, type Conv2DAttrs, type TensorInfo } from "../../../tfjs/core.js";
-import { computeOnCpuWhere, either, type IsCase } from "../fallback-kernels.js";
+import { computeOnCpuWhere, either, type IsCase } from "../kernels/fallback-kernels.js";
 
 type Shape = [number, number, number, number];
 

@@ -1,5 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { replaceKernel } from "../replace-kernel.js";
+import { replaceKernel } from "../kernels/replace-kernel.js";
 import { type NodeBackend, ofFloats } from "./node-backend.js";
 
 /** Two matrices are multiplied by TensorFlow's own op: the one for batches of them, which tfjs takes, is slower. */

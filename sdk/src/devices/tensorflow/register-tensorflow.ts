@@ -4,7 +4,7 @@ import util from "node:util";
 import type { KernelBackend } from "@tensorflow/tfjs-core";
 import * as core from "../../../tfjs/core.js";
 import { LitError } from "../../errors.js";
-import { fallBackToCpu } from "../fallback-kernels.js";
+import { fallBackToCpu } from "../kernels/fallback-kernels.js";
 import { visibleGpu } from "../visible-gpu.js";
 import { fuseActivationGradients } from "./activation-gradients.js";
 import { convolveChannelsFirst } from "./channels-first.js";

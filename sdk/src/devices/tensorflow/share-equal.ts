@@ -1,5 +1,5 @@
 import { getKernel, type KernelConfig, type TensorInfo } from "../../../tfjs/core.js";
-import { replaceKernel } from "../replace-kernel.js";
+import { replaceKernel } from "../kernels/replace-kernel.js";
 
 /** A cast to the dtype that a tensor has, a reshape to its shape and a slice of all of it share its data: the package runs an op for each. */
 export function shareEqual(): void {

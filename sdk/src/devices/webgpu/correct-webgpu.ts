@@ -2,7 +2,7 @@ import type { BincountInputs, DataId, KernelBackend, PadV2Attrs, ProdAttrs, Tens
 import { backend_util, util } from "../../../tfjs/core.js";
 import { LitError } from "../../errors.js";
 import type { Margin } from "../../tensors/frame.js";
-import { replaceKernel } from "../replace-kernel.js";
+import { replaceKernel } from "../kernels/replace-kernel.js";
 
 /** A shader of the package, before it is compiled; those of one key are compiled once. */
 interface Program {

@@ -1,5 +1,5 @@
 import * as tf from "../../../tfjs/core.js";
-import { logSigmoid } from "../../devices/log-sigmoid.js";
+import { logSigmoid } from "../../devices/gradients/log-sigmoid.js";
 import { sizeOf } from "../../tensors/size-of.js";
 
 type Function1 = (x: tf.Tensor) => tf.Tensor;

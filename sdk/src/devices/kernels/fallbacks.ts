@@ -1,4 +1,4 @@
-import { deviceOn, nameWithBackend } from "./current-device.js";
+import { deviceOn, nameWithBackend } from "../current-device.js";
 
 /** A computation that a backend has no kernel for, and that cpu does in its place. */
 export interface Fallback {

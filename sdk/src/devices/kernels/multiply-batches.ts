@@ -1,5 +1,5 @@
 import type { KernelBackend } from "@tensorflow/tfjs-core";
-import { broadcast_util, getKernel, type KernelConfig, type TensorInfo } from "../../tfjs/core.js";
+import { broadcast_util, getKernel, type KernelConfig, type TensorInfo } from "../../../tfjs/core.js";
 import { replaceKernel } from "./replace-kernel.js";
 
 /** Has cpu and wasm multiply batches of matrices that broadcast against each other: they repeat a batch as a whole only. */

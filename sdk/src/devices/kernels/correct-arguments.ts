@@ -1,6 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { LitError } from "../errors.js";
-import { engine, type KernelCall } from "./engine.js";
+import { LitError } from "../../errors.js";
+import { engine, type KernelCall } from "../engine.js";
 
 interface Arguments {
   readonly axis?: number;

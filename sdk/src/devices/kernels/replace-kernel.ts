@@ -1,4 +1,4 @@
-import { getKernel, type KernelConfig, registerKernel, unregisterKernel } from "../../tfjs/core.js";
+import { getKernel, type KernelConfig, registerKernel, unregisterKernel } from "../../../tfjs/core.js";
 
 type KernelFunc = KernelConfig["kernelFunc"];
 

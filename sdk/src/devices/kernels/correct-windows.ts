@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { backend_util } from "../../tfjs/core.js";
+import type { backend_util } from "../../../tfjs/core.js";
 
 type Util = typeof backend_util;
 

@@ -14,7 +14,7 @@ import {
   type Tensor,
   type Tensor4D,
   type TensorInfo,
-} from "../../tfjs/core.js";
+} from "../../../tfjs/core.js";
 import { computeOnCpuWhere, either, type IsCase } from "./fallback-kernels.js";
 import { replaceKernel } from "./replace-kernel.js";
 

@@ -8,7 +8,7 @@ import {
   type Tensor,
   tensor2d,
   transpose,
-} from "../../tfjs/core.js";
+} from "../../../tfjs/core.js";
 
 /**
  * Gradients of images that were resized, as products with the shares that each value took. TensorFlow.js' know no centres of half

@@ -1,4 +1,4 @@
-import { registerGradient, type Tensor, where, zeros, zerosLike } from "../../tfjs/core.js";
+import { registerGradient, type Tensor, where, zeros, zerosLike } from "../../../tfjs/core.js";
 
 const UNARY = ["All", "Any", "ArgMax", "ArgMin", "LogicalNot"];
 const BINARY = [

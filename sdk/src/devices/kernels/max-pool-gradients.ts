@@ -1,7 +1,7 @@
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu/dist/backend_cpu.js";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import type { KernelConfig } from "@tensorflow/tfjs-core";
-import { backend_util, type MaxPoolGradAttrs, type TensorInfo } from "../../tfjs/core.js";
+import { backend_util, type MaxPoolGradAttrs, type TensorInfo } from "../../../tfjs/core.js";
 import { replaceKernel } from "./replace-kernel.js";
 
 type Windows = ReturnType<typeof backend_util.computePool3DInfo>;

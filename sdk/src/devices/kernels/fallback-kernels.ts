@@ -1,5 +1,11 @@
 import type { KernelBackend, KernelConfig, TensorInfo } from "@tensorflow/tfjs-core";
-import { findBackend, getKernel, getKernelsForBackend, registerKernel, engine as theEngine } from "../../tfjs/core.js";
+import {
+  findBackend,
+  getKernel,
+  getKernelsForBackend,
+  registerKernel,
+  engine as theEngine,
+} from "../../../tfjs/core.js";
 import { countFallback } from "./fallbacks.js";
 import { replaceKernel } from "./replace-kernel.js";
 

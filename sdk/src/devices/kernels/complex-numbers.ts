@@ -1,8 +1,8 @@
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu/dist/backend_cpu.js";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { Add, Cast, Concat, FFT, IFFT, Imag, Multiply, OnesLike, Real, Sub, ZerosLike } from "../../tfjs/core.js";
-import { LitError } from "../errors.js";
-import { engine } from "./engine.js";
+import { Add, Cast, Concat, FFT, IFFT, Imag, Multiply, OnesLike, Real, Sub, ZerosLike } from "../../../tfjs/core.js";
+import { LitError } from "../../errors.js";
+import { engine } from "../engine.js";
 import { replaceKernel } from "./replace-kernel.js";
 
 /** Corrects what cpu gets wrong with complex numbers, and lets it hold those of wasm, which cannot. */

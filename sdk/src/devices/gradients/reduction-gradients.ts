@@ -12,8 +12,8 @@ import {
   type Tensor,
   tensor,
   util,
-} from "../../tfjs/core.js";
-import { frame, type Margin } from "../tensors/frame.js";
+} from "../../../tfjs/core.js";
+import { frame, type Margin } from "../../tensors/frame.js";
 
 interface PoolAttributes {
   readonly filterSize: number | number[];

@@ -1,5 +1,5 @@
 import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
-import { LitError } from "../errors.js";
+import { LitError } from "../../errors.js";
 import { replaceKernel } from "./replace-kernel.js";
 
 type Inputs = Readonly<Record<string, TensorInfo>>;

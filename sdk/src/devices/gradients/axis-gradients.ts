@@ -14,8 +14,8 @@ import {
   unsortedSegmentSum,
   util,
   zeros,
-} from "../../tfjs/core.js";
-import { sizeOf } from "../tensors/size-of.js";
+} from "../../../tfjs/core.js";
+import { sizeOf } from "../../tensors/size-of.js";
 
 type Attributes<T> = (attrs: object | undefined) => T;
 const read = ((attrs) => attrs) as Attributes<never>;

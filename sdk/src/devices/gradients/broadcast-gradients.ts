@@ -12,7 +12,7 @@ import {
   sub,
   sum,
   type Tensor,
-} from "../../tfjs/core.js";
+} from "../../../tfjs/core.js";
 
 /** The sum of a gradient over the axes along which the input was broadcast. */
 function unbroadcast(gradient: Tensor, shape: readonly number[]): Tensor {

@@ -15,9 +15,9 @@ import {
   type Tensor4D,
   type Tensor5D,
   transpose,
-} from "../../tfjs/core.js";
-import { frame, type Margin, mirror, stretchEach } from "../tensors/frame.js";
-import { engine } from "./engine.js";
+} from "../../../tfjs/core.js";
+import { frame, type Margin, mirror, stretchEach } from "../../tensors/frame.js";
+import { engine } from "../engine.js";
 
 /** How a window slides over one spatial axis. */
 interface Axis {

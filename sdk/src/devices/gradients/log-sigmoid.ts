@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { neg, op, softplus, type Tensor, type TensorLike } from "../../tfjs/core.js";
+import { neg, op, softplus, type Tensor, type TensorLike } from "../../../tfjs/core.js";
 
 /** log(1 / (1 + exp(-x))). TensorFlow.js' own does not keep what its gradient takes: it trains no layer but a model's first. */
 export const logSigmoid = op({
