@@ -102,10 +102,31 @@ describe.each(["cpu:cpu", "cpu:wasm"])("on %s", (device) => {
     expect(run).toThrow(message);
   });
 
+  test("a sum along the axis of a number is an error, not one without an end", () => {
+    expect(() => tf.cumsum(tf.scalar(3))).toThrow(/^Cumsum: a number has no axis/);
+  });
+
   test("a depthwise convolution of channels first is an error, as it would be computed as of channels last", () => {
     expect(() => tf.depthwiseConv2d(image(2, 5, 5), tf.ones([2, 2, 2, 1]), 1, "valid", "NCHW")).toThrow(
       /takes channels that come last, found NCHW: tf.transpose/,
     );
+  });
+
+  test.each<[string, tf.layers.Layer, number[]]>([
+    ["depthwise", tf.layers.depthwiseConv2d({ inputShape: [6, 7, 2], kernelSize: 2 }), [5, 6, 2]],
+    [
+      "transposed in space",
+      tf.layers.conv3dTranspose({ inputShape: [3, 3, 3, 2], kernelSize: 2, filters: 2 }),
+      [4, 4, 4, 2],
+    ],
+  ])("a layer of TensorFlow.js that convolves %s trains", async (_, layer, shape) => {
+    const model = tf.sequential({ layers: [layer] });
+    model.compile({ optimizer: tf.train.sgd(0.01), loss: "meanSquaredError" });
+    const [input] = model.inputs as [tf.SymbolicTensor];
+    const x = tf.ones([2, ...(input.shape.slice(1) as number[])]);
+    const losses: number[] = [];
+    for (let step = 0; step < 3; step++) losses.push((await model.trainOnBatch(x, tf.ones([2, ...shape]))) as number);
+    expect(losses[2]).toBeLessThan(losses[0] as number);
   });
 
   test("a dilated convolution without an activation trains, as layers have it", async () => {

@@ -70,6 +70,41 @@ if (missing === null)
       expect([...found.dataSync()]).toEqual(wanted);
     });
 
+    const bool = () => tf.tensor1d([1, 0, 1], "bool");
+    const int = () => tf.tensor1d([1, -2, 3], "int32");
+    test.each<[string, () => tf.Tensor, readonly number[]]>([
+      ["the largest of bools", () => tf.max(bool()), [1]],
+      ["bools in order", () => tf.topk(bool(), 2).values, [1, 1]],
+      ["products of bools", () => tf.matMul(tf.ones([1, 1], "bool"), tf.ones([1, 1], "bool")), [1]],
+      ["whole numbers that are no NaN", () => tf.isNaN(int()), [0, 0, 0]],
+      ["which whole numbers are above 0", () => tf.step(int()), [1, 0, 1]],
+      ["columns from the end", () => tf.gather(tf.tensor2d([[1, 2, 3]]), tf.tensor1d([2, 0], "int32"), -1), [3, 1]],
+      ["pools with a margin", () => tf.maxPool(tf.tensor4d([1, 2, 3, 4], [1, 2, 2, 1]), 2, 2, 1), [1, 2, 3, 4]],
+      [
+        "six axes mirrored",
+        () => tf.mirrorPad(tf.tensor([1, 2], [1, 1, 1, 1, 1, 2]), [...Array(5).fill([0, 0]), [1, 0]], "reflect"),
+        [2, 1, 2],
+      ],
+    ])("%s, for which TensorFlow has no kernel", (_, run, values) => {
+      expect([...run().dataSync()]).toEqual(values);
+    });
+
+    test("an error that is no want of a kernel stays one", () => {
+      expect(() => tf.unsortedSegmentSum(tf.ones([2]), tf.tensor1d([0, 9], "int32"), 3)).toThrow(/out of range/);
+    });
+
+    test("gradients of a window of one value whose steps differ, with which oneDNN ends the process", async () => {
+      const [x, filter] = [tf.randomNormal([7, 6, 7, 1], 0, 1, "float32", 1), tf.tensor4d([1, 2, 3], [1, 1, 1, 3])];
+      const [found, wanted] = await both(() => {
+        const [dx, dk] = tf.grads((x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, [2, 1], "valid"))([
+          x,
+          filter,
+        ]);
+        return tf.concat([tf.reshape(dx as tf.Tensor, [-1]), tf.reshape(dk as tf.Tensor, [-1])]);
+      });
+      close([found, wanted], 1e-5);
+    });
+
     test("complex numbers that were made on another backend stay there, which an error says", async () => {
       await tf.setBackend("wasm");
       const x = tf.complex([1, 2], [3, 4]);

@@ -14,6 +14,7 @@ import {
   type Tensor,
   type Tensor4D,
   type Tensor5D,
+  engine as theEngine,
   transpose,
 } from "../../../tfjs/core.js";
 import { frame, type Margin, mirror, stretchEach } from "../../tensors/frame.js";
@@ -110,7 +111,7 @@ const depthwiseKernelGradient = (
 
 interface Attributes {
   readonly strides: number | [number, number] | [number, number, number];
-  readonly dilations?: number | [number, number] | [number, number, number];
+  readonly dilations?: number | [number, number] | [number, number, number] | null;
   readonly pad: "valid" | "same" | number;
   readonly dataFormat?: string;
   readonly dimRoundingMode?: "floor" | "round" | "ceil";
@@ -129,13 +130,13 @@ const axisOf = <N extends Name>(found: Found<N>, name: N, before: number): Axis 
 });
 
 function planeAxes(x: Tensor, kernel: Tensor, attributes: Attributes, isDepthwise: boolean): Axis[] {
-  const { strides, dilations = 1, pad, dimRoundingMode } = attributes;
+  const { strides, dilations, pad, dimRoundingMode } = attributes;
   const [input, filter] = [x as Tensor4D, kernel as Tensor4D];
   const found = conv.computeConv2DInfo(
     input.shape,
     filter.shape,
     strides as number,
-    dilations as number,
+    (dilations ?? 1) as number,
     pad,
     dimRoundingMode,
     isDepthwise,
@@ -143,9 +144,9 @@ function planeAxes(x: Tensor, kernel: Tensor, attributes: Attributes, isDepthwis
   return [axisOf(found, "Height", found.padInfo.top), axisOf(found, "Width", found.padInfo.left)];
 }
 
-function volumeAxes(x: Tensor, kernel: Tensor, { strides, dilations = 1, pad }: Attributes): Axis[] {
+function volumeAxes(x: Tensor, kernel: Tensor, { strides, dilations, pad }: Attributes): Axis[] {
   const [input, filter] = [x as Tensor5D, kernel as Tensor5D];
-  const found = conv.computeConv3DInfo(input.shape, filter.shape, strides as number, dilations as number, pad);
+  const found = conv.computeConv3DInfo(input.shape, filter.shape, strides as number, (dilations ?? 1) as number, pad);
   return [
     axisOf(found, "Depth", found.padInfo.front),
     axisOf(found, "Height", found.padInfo.top),
@@ -178,7 +179,7 @@ const convolveVolume: Convolve = (x, kernel, strides, dilations) =>
     dilations as [number, number, number],
   );
 
-const isOne = (value: Attributes["strides"] = 1): boolean => [value].flat().every((each) => each === 1);
+const isOne = (value: Attributes["dilations"]): boolean => [value ?? 1].flat().every((each) => each === 1);
 
 /** Backends without kernels of their own for these gradients, or with plain loops. */
 const SLOW = ["cpu", "wasm"];
@@ -219,6 +220,28 @@ function unfuseDilated(): void {
   });
 }
 
+/** A transposed convolution in space is the gradient of one, so that its gradients are one and that one's other gradient. */
+function registerTransposed(): void {
+  registerGradient({
+    kernelName: "Conv3DBackpropInputV2",
+    inputsToSave: ["dy", "filter"],
+    gradFunc: (slope, saved, attrs) => {
+      const { strides, pad } = attrs as unknown as { readonly strides: number; readonly pad: "same" | "valid" };
+      const [dy, filter] = saved as [Tensor5D, Tensor5D];
+      const inputs = { x: slope as Tensor, dy };
+      return {
+        dy: () => conv3d(slope as Tensor5D, filter, strides, pad),
+        filter: () =>
+          theEngine().runKernel("Conv3DBackpropFilterV2", inputs, {
+            strides,
+            pad,
+            filterShape: filter.shape,
+          }) as Tensor,
+      };
+    },
+  });
+}
+
 /**
  * Gradients of convolutions that are convolutions themselves. tfjs has none for dilated ones, and on cpu and wasm its
  * kernels for the others take up to 200 times as long.
@@ -239,6 +262,7 @@ export function registerConvolutionGradients(): void {
       filter: () => kernelGradient(x, dy, axes, convolveVolume),
     };
   });
+  registerTransposed();
   register("DepthwiseConv2dNative", (x, kernel, dy, attributes) => {
     const axes = planeAxes(x, kernel, attributes, true);
     return {

@@ -36,8 +36,10 @@ function corrected(call: KernelCall): KernelCall {
       "a depthwise convolution takes channels that come last, found NCHW: tf.transpose(x, [0, 2, 3, 1]) moves them",
     );
   if (kernelName in WINDOWS) checkWindow(call);
-  // An axis from the end: on cpu and wasm the sums have no shape.
-  if (axis < 0 && /^Cum(?:sum|prod)$/.test(kernelName))
+  if (kernelName.startsWith("Cum") && (inputs.x as TensorInfo).shape.length === 0)
+    throw new LitError(`${kernelName}: a number has no axis to go along`);
+  // An axis from the end: on cpu and wasm sums have no shape then, on tensorflow places are out of bounds.
+  if (axis < 0 && /^(?:Cum(?:sum|prod)|GatherV2)$/.test(kernelName))
     return { ...call, attrs: { ...attrs, axis: axis + (inputs.x as TensorInfo).shape.length } };
   if (typeof pad === "number" && PLANES.test(kernelName)) {
     const margin = [pad, pad];

@@ -20,6 +20,8 @@ import { replaceKernel } from "./replace-kernel.js";
 
 const always: IsCase = () => true;
 const isWhole: IsCase = ({ x }) => x?.dtype !== "float32";
+const isWholePair: IsCase = ({ a }) => a?.dtype !== "float32";
+const isBool: IsCase = (inputs) => Object.values(inputs).some((x) => x?.dtype === "bool");
 const isEmpty: IsCase = ({ x }) => x?.shape.includes(0) === true;
 const isChannelsFirst: IsCase = (_, { dataFormat }) => dataFormat === "NCHW";
 /** A bias that is not one number a channel. */
@@ -50,6 +52,7 @@ const WRONG: Readonly<Record<string, IsCase>> = {
   DepthwiseConv2dNative: convolution,
   FusedConv2D: convolution,
   FusedDepthwiseConv2D: convolution,
+  Conv3DBackpropFilterV2: always,
   Conv3DBackpropInputV2: always,
   Dilation2D: always,
   Dilation2DBackpropFilter: always,
@@ -57,13 +60,21 @@ const WRONG: Readonly<Record<string, IsCase>> = {
   MaxPool3D: always,
   AvgPool: either(isOutside, hasInfinite),
   MaxPool: either(isWhole, isOutside, hasNaN),
-  BatchMatMul: ({ a }) => a?.dtype !== "float32",
+  BatchMatMul: isWholePair,
   Reverse: ({ x }) => x?.dtype === "bool",
   Select: ({ t }) => t?.dtype === "bool",
   OneHot: (_, { dtype }) => dtype !== "int32",
   Bincount: ({ x }) => x !== undefined && x.shape.length > 1,
-  Cumsum: ({ x }) => x?.dtype === "bool",
-  Cumprod: ({ x }) => x?.dtype === "bool",
+  Cumsum: isBool,
+  Cumprod: isBool,
+  FloorDiv: isWholePair,
+  Mod: isWholePair,
+  Pow: isWholePair,
+  GatherV2: ({ x, indices }) => [x, indices].some((each) => each?.shape.includes(0) === true),
+  MaxPoolWithArgmax: always,
+  Multinomial: always,
+  ResizeNearestNeighbor: ({ images }) => images?.dtype !== "float32",
+  Transform: always,
   Sum: isEmpty,
   Mean: isEmpty,
   Max: isEmpty,
@@ -71,12 +82,19 @@ const WRONG: Readonly<Record<string, IsCase>> = {
   Prod: isEmpty,
   All: isEmpty,
   Any: isEmpty,
-  Prelu: ({ x, alpha }) => broadcast_util.getReductionAxes(x?.shape ?? [], alpha?.shape ?? []).length > 0,
+  Prelu: either(
+    isWhole,
+    ({ x, alpha }) => broadcast_util.getReductionAxes(x?.shape ?? [], alpha?.shape ?? []).length > 0,
+  ),
   _FusedMatMul: either(
     isOtherBias,
     ({ a, bias }) => bias !== undefined && a?.shape.slice(0, -2).some((length) => length > 1) === true,
   ),
 };
+
+/** Kernels that take bools for other numbers, or what lies in memory after them. */
+const OF_NUMBERS =
+  "Abs Acos Acosh AddN Asin Asinh Atan Atan2 Atanh Ceil Cos Cosh Elu Erf Exp Expm1 Floor FloorDiv LeakyRelu Log Neg Relu Relu6 Round Rsqrt Selu Sigmoid Sign Sin Sinh Softplus Sqrt Square Step Tan Tanh TopK";
 
 /** Kernels that know strings. */
 const OF_STRINGS = new Set(
@@ -89,6 +107,7 @@ const OF_STRINGS = new Set(
 export function correctWasm(): void {
   resolveSame();
   for (const [kernelName, isWrong] of Object.entries(WRONG)) computeOnCpuWhere(kernelName, "wasm", isWrong);
+  for (const kernelName of OF_NUMBERS.split(" ")) computeOnCpuWhere(kernelName, "wasm", isBool);
   replaceKernel("Slice", "wasm", (own) => (call) => {
     const x = call.inputs.x as TensorInfo;
     const attributes = call.attrs as unknown as SliceAttrs;

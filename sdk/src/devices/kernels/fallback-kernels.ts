@@ -38,6 +38,19 @@ export function computeOnCpuWhere(kernelName: string, backendName: string, isCas
   });
 }
 
+/** Has cpu compute what another backend's kernel says that it lacks. */
+export function computeOnCpuAfter(kernelName: string, backendName: string, lacks: RegExp): void {
+  const onCpu = computeOnCpu(kernelName, backendName);
+  replaceKernel(kernelName, backendName, (own) => (call) => {
+    try {
+      return own(call);
+    } catch (error) {
+      if (!lacks.test(String(error))) throw error;
+      return onCpu(call);
+    }
+  });
+}
+
 /**
  * A kernel of cpu's for another backend, counted there as a fallback: the inputs are read synchronously, cpu computes, the
  * outputs are written back. Complex numbers stay with cpu, as wasm cannot hold them.
@@ -49,7 +62,9 @@ function computeOnCpu(kernelName: string, backendName: string): KernelConfig["ke
     const own = backend as KernelBackend;
     const cpu = findBackend("cpu") as KernelBackend;
     const move = (from: KernelBackend, to: KernelBackend, { dataId, shape, dtype }: TensorInfo): TensorInfo => {
-      const values = from.readSync(dataId);
+      const read = from.readSync(dataId);
+      // Some of cpu's whole numbers are kept as floats.
+      const values = dtype === "int32" && read instanceof Float32Array ? Int32Array.from(read) : read;
       return { dataId: to.write(values, shape, dtype), shape, dtype };
     };
     const moved: TensorInfo[] = [];

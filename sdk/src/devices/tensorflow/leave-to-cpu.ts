@@ -1,10 +1,11 @@
-import { backend_util, type Conv2DAttrs, type TensorInfo } from "../../../tfjs/core.js";
-import { computeOnCpuWhere, either, type IsCase } from "../kernels/fallback-kernels.js";
+import { backend_util, type Conv2DAttrs, getKernelsForBackend } from "../../../tfjs/core.js";
+import { computeOnCpuAfter, computeOnCpuWhere, type IsCase } from "../kernels/fallback-kernels.js";
 
 type Shape = [number, number, number, number];
 
-const hasMargin: IsCase = (_, { pad }) => [pad].flat(2).some((length) => Number(length) > 0);
-const isChannelsFirst: IsCase = (_, { dataFormat }) => dataFormat === "NCHW";
+const pairOf = (value: number | readonly number[]): readonly number[] =>
+  Array.isArray(value) ? value : [value as number, value as number];
+
 /** Windows in space that are smaller than their strides along an axis: TensorFlow has others of them begin elsewhere. */
 const skips: IsCase = (_, { pad, filterSize, strides }) => {
   const [sizes, steps] = [filterSize, strides].map((each) => (Array.isArray(each) ? each : [each, each, each]));
@@ -14,47 +15,45 @@ const skips: IsCase = (_, { pad, filterSize, strides }) => {
 const isColumn: IsCase = ({ x, filter }, attributes) => {
   if (x?.shape[3] !== 1 || attributes.dataFormat === "NCHW") return false;
   const { strides, pad, dilations, dimRoundingMode } = attributes as unknown as Conv2DAttrs;
-  const [down, right] = Array.isArray(strides) ? strides : [strides, strides];
+  const [down, right] = pairOf(strides);
   if (down !== 1 || right === 1) return false;
   const [images, window] = [x, filter].map((each) => each?.shape) as [Shape, Shape];
   return backend_util.computeConv2DInfo(images, window, strides, dilations ?? 1, pad, dimRoundingMode).outWidth === 1;
 };
-/** A margin, or planes that are left out. */
-const isDeep = either(hasMargin, (_, { dilations }) => Number([dilations].flat()[0] ?? 1) > 1);
-const isText: IsCase = ({ a }) => a?.dtype === "string";
-const isOf =
-  (dtype: TensorInfo["dtype"]): IsCase =>
-  ({ x }) =>
-    x?.dtype === dtype;
+/** Gradients of a window of one value whose steps differ: oneDNN writes beyond its memory. */
+const isPoint: IsCase = ({ filter }, { filterShape, strides }) => {
+  const [height, width] = filter?.shape ?? (filterShape as number[]);
+  const [down, right] = pairOf(strides as number | number[]);
+  return height === 1 && width === 1 && down !== right;
+};
 
-/** Calls that TensorFlow, or its package for Node, refuses or computes wrongly. */
-const LEFT: Readonly<Record<string, IsCase>> = {
-  AvgPool: hasMargin,
-  AvgPoolGrad: hasMargin,
-  AvgPool3D: hasMargin,
-  AvgPool3DGrad: hasMargin,
-  MaxPool: hasMargin,
-  MaxPoolGrad: hasMargin,
-  MaxPool3D: either(hasMargin, skips),
-  MaxPool3DGrad: either(hasMargin, skips),
+/** What TensorFlow computes wrongly, or refuses as it would what is wrong. */
+const WRONG: Readonly<Record<string, IsCase>> = {
   Conv2D: isColumn,
-  Conv2DBackpropFilter: hasMargin,
-  Conv2DBackpropInput: hasMargin,
-  Conv3D: isDeep,
-  Conv3DBackpropFilterV2: isDeep,
-  Conv3DBackpropInputV2: isDeep,
-  FusedConv2D: either(isChannelsFirst, isColumn),
-  Greater: isText,
-  GreaterEqual: isText,
-  Less: isText,
-  LessEqual: isText,
-  Diag: isOf("bool"),
-  LeakyRelu: isOf("int32"),
-  Step: isOf("int32"),
+  FusedConv2D: isColumn,
+  Conv2DBackpropFilter: isPoint,
+  Conv2DBackpropInput: isPoint,
+  MaxPool3D: skips,
+  MaxPool3DGrad: skips,
+  Step: ({ x }) => x?.dtype === "int32",
   ScatterNd: ({ indices }) => indices?.shape.length === 1,
 };
 
-/** Has cpu compute those. */
+/** How TensorFlow and its package say that they have no kernel for a dtype, a margin, an order of channels, a rank. */
+const LACKS = new RegExp(
+  [
+    "not in the list of allowed values",
+    "Could not find device for node",
+    "rank not in",
+    "must have the same number of elements as the channels",
+    "supports only 'valid' and 'same' padding",
+    "does not support dataFormat",
+    "Dilation depth must be 1",
+  ].join("|"),
+);
+
+/** Has cpu compute what TensorFlow gets wrong, and what it has no kernel for. */
 export function leaveToCpu(): void {
-  for (const [kernelName, isLeft] of Object.entries(LEFT)) computeOnCpuWhere(kernelName, "tensorflow", isLeft);
+  for (const [kernelName, isWrong] of Object.entries(WRONG)) computeOnCpuWhere(kernelName, "tensorflow", isWrong);
+  for (const { kernelName } of getKernelsForBackend("cpu")) computeOnCpuAfter(kernelName, "tensorflow", LACKS);
 }
