@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { AxeResults } from "axe-core";
-import type { Locator, Page } from "playwright-core";
+import type { Locator, Page, WebSocketRoute } from "playwright-core";
 import { onTestFinished } from "vitest";
 import type { Lab } from "./lab.js";
 import { ROOT } from "./python.js";
@@ -10,11 +11,13 @@ import { type Translations, translate } from "./translate.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-interface PageOptions {
+export interface PageOptions {
   readonly notebook?: string;
   readonly width?: number;
   readonly height?: number;
   readonly translations?: Translations;
+  /** Has what the server sends arrive apart, so that the page shows each of it however busy the machine is. */
+  readonly isPaced?: boolean;
 }
 
 export interface LabPage {
@@ -28,13 +31,12 @@ let failed = 0;
 /**
  * A page of a lab's browser until the test ends. One that fails leaves a picture of it in `.cache/`.
  * @param path what comes behind the lab's address
- * @param translations what Lit Lab says there, by the English text
  */
 export async function newPage(
   { address, browser }: Lab,
   path: string,
   viewport: { readonly width: number; readonly height: number },
-  translations: Translations = {},
+  { translations = {}, isPaced = false }: Pick<PageOptions, "translations" | "isPaced"> = {},
 ): Promise<LabPage> {
   const page = await browser.newPage({ viewport });
   page.setDefaultTimeout(60_000);
@@ -45,8 +47,21 @@ export async function newPage(
   const problems: string[] = [];
   watch(page, problems);
   await translate(page, translations);
+  if (isPaced) await page.routeWebSocket(/\/channels/, pace);
   await page.goto(address + path);
   return { page, problems };
+}
+
+/** Passes on what a socket is sent 50 ms apart. */
+function pace(socket: WebSocketRoute): void {
+  const server = socket.connectToServer();
+  let last = Promise.resolve();
+  server.onMessage((message) => {
+    last = last.then(async () => {
+      socket.send(message);
+      await setTimeout(50);
+    });
+  });
 }
 
 /** Notes a page's problems, and those of the pages that it opens. */
@@ -63,10 +78,10 @@ function watch(page: Page, problems: string[]): void {
 /** A fresh page of JupyterLab, at a notebook of it with its kernel if there is one, else at the launcher. */
 export async function openPage(
   lab: Lab,
-  { notebook, width = 1400, height = 1000, translations }: PageOptions = {},
+  { notebook, width = 1400, height = 1000, ...options }: PageOptions = {},
 ): Promise<LabPage> {
   const path = notebook === undefined ? "?reset" : `/tree/${notebook}?reset`;
-  const opened = await newPage(lab, path, { width, height }, translations);
+  const opened = await newPage(lab, path, { width, height }, options);
   if (notebook !== undefined) await kernelIdle(opened.page);
   // JupyterLab gives it the focus once, some time after the page is there: keys that are typed before go astray.
   else await opened.page.locator(".jp-Launcher:focus").waitFor({ state: "attached" });

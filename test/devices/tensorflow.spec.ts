@@ -105,6 +105,15 @@ if (missing === null)
       close([found, wanted], 1e-5);
     });
 
+    test("products of batches [n, 1] by [1, 1], in which oneDNN writes beyond its memory", async () => {
+      const [a, b] = [
+        tf.randomNormal([3, 1, 6, 2], 0, 1, "float32", 1),
+        tf.randomNormal([1, 2, 4], 0, 1, "float32", 2),
+      ];
+      for (let i = 0; i < 20; i++) close(await both(() => tf.matMul(a, b)), 1e-5);
+      expect(tf.matMul(a, b).shape).toEqual([3, 1, 6, 4]);
+    });
+
     test("complex numbers that were made on another backend stay there, which an error says", async () => {
       await tf.setBackend("wasm");
       const x = tf.complex([1, 2], [3, 4]);

@@ -7,9 +7,8 @@ import Database from "libsql";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type DemoLab, type Lab, startDemoLab, startFolderLab } from "../lab.js";
-import { complaints, type LabPage, openPage, picture, useTheme } from "../lab-page.js";
+import { complaints, type LabPage, openPage, type PageOptions, picture, useTheme } from "../lab-page.js";
 import { ROOT } from "../python.js";
-import type { Translations } from "../translate.js";
 import { expectPicture } from "./pictures.js";
 
 const TEAM = "contoso";
@@ -29,8 +28,8 @@ beforeAll(async () => {
 afterAll(() => lab?.close());
 
 /** Opens the sidebar in a page of its own. */
-async function open(lab: Lab, translations: Translations = {}): Promise<LabPage & { vault: Locator }> {
-  const opened = await openPage(lab, { width: 1200, height: 900, translations });
+async function open(lab: Lab, options: PageOptions = {}): Promise<LabPage & { vault: Locator }> {
+  const opened = await openPage(lab, { width: 1200, height: 900, ...options });
   await opened.page.getByRole("tab", { name: "Vault" }).click();
   return { ...opened, vault: opened.page.getByRole("region", { name: "Vault" }) };
 }
@@ -259,11 +258,12 @@ test("a model is picked from the server's files, and dropped from the file brows
 });
 
 test("an import says how far it is, in the page's language", { timeout: 120_000 }, async () => {
-  const { page, vault, problems } = await open(lab, {
+  const translations = {
     "Reading the model…": "Liest das Modell…",
     "Reading weights…": "Liest Gewichte…",
     "Importing…": "Importiert…",
-  });
+  };
+  const { page, vault, problems } = await open(lab, { translations, isPaced: true });
   await item(vault, "spy_e1").waitFor();
   await vault.evaluate((node: Node) => {
     const { MutationObserver } = globalThis as unknown as Window & typeof globalThis;

@@ -14,7 +14,8 @@ export function correctKernels(): void {
   registerMaxPoolGradients();
   correctComplexNumbers();
   correctWasm();
-  multiplyBatches();
+  multiplyBatches("cpu");
+  multiplyBatches("wasm");
   checkIndices();
   fallBackToCpu("wasm");
 }

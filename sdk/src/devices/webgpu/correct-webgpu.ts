@@ -2,6 +2,7 @@ import type { BincountInputs, DataId, KernelBackend, PadV2Attrs, ProdAttrs, Tens
 import { backend_util, util } from "../../../tfjs/core.js";
 import { LitError } from "../../errors.js";
 import type { Margin } from "../../tensors/frame.js";
+import { multiplyBatches } from "../kernels/multiply-batches.js";
 import { replaceKernel } from "../kernels/replace-kernel.js";
 
 /** A shader of the package, before it is compiled; those of one key are compiled once. */
@@ -42,6 +43,7 @@ function correctTranspose(program: Program, isWhole: boolean): void {
 
 /** Corrects kernels; once in a process. */
 export function correctKernels(): void {
+  multiplyBatches("webgpu");
   // Its shader is for one axis, whatever the shape.
   replaceKernel("Bincount", "webgpu", (own) => (call) => {
     const { x, weights } = call.inputs as Readonly<Record<keyof BincountInputs, TensorInfo>>;
