@@ -517,7 +517,9 @@ test("the drive lit: has the teams' canvases", { timeout: 240_000 }, async () =>
   expect(await contents(`delete(${JSON.stringify(other)})`)).toBeUndefined();
   expect(await contents(`get(${JSON.stringify(other)})`)).toMatchObject({ error: { status: 404 } });
 
-  // What is gone, or larger than is sent, says so where it is opened.
+  // What is gone, or larger than is sent, says so where it is opened; an open one would say so too, as it is read again.
+  await page.evaluate(`jupyterapp.shell.currentWidget?.close()`);
+  await shown(page).waitFor({ state: "detached" });
   writeFileSync(path, " ".repeat(17 * 2 ** 20));
   for (const [canvas, reason] of [
     ["other", /other/],
@@ -526,7 +528,6 @@ test("the drive lit: has the teams' canvases", { timeout: 240_000 }, async () =>
     await page.evaluate(
       `void jupyterapp.commands.execute("litlab:open-canvas", { team: "contoso", canvas: "${canvas}" })`,
     );
-    if (canvas === "trend") await page.evaluate(`jupyterapp.shell.currentWidget?.close()`);
     const dialog = page.getByRole("dialog");
     await dialog.getByText(reason).first().waitFor();
     await dialog.getByRole("button").last().click();
