@@ -83,6 +83,7 @@ const SCENARIOS = [
   "code that is nested too deeply",
   "a compiler that is killed",
   "kernel info",
+  "welcomes come first",
   "debug requests are unsupported",
   "shutdown",
   "shutdown for a restart",

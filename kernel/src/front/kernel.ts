@@ -90,7 +90,10 @@ export class Kernel {
 
   /** Answers until the kernel is shut down. */
   start(): void {
-    this.#iopub.publish("status", { execution_state: "starting" }, {});
+    // Sent at once it would reach nobody, or somebody before their welcome.
+    void this.#subscribed.then(() => {
+      if (!this.#heard) this.#iopub.publish("status", { execution_state: "starting" }, {});
+    });
     for (const channel of ["shell", "control", "stdin"] as const)
       void this.#sockets.listen(channel, (frames) => void this.#receive(channel, frames));
   }

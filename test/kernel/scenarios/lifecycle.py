@@ -3,6 +3,7 @@
 import os
 import signal
 
+from jupyter_client.manager import KernelManager
 from kernel_under_test import Kernel, descendants, processes, wait_until
 from scenarios.base import equal, scenario, with_kernel
 
@@ -21,6 +22,23 @@ def kernel_info(kernel):
             assert info["language_info"][field], field
         assert f"; device {os.environ.get('LIT_DEVICE', '')}" in info["banner"], info["banner"]
         assert "debugger" not in info.get("supported_features", []) and not info.get("debugger")
+
+
+@scenario
+def welcomes_come_first():
+    """Before a request the kernel says nothing but its welcome and that it starts, also to who connects while it does."""
+    for _ in range(5):
+        manager = KernelManager(kernel_name="litlab")
+        manager.start_kernel()
+        client = manager.client()
+        try:
+            client.start_channels(shell=False, stdin=False, hb=False, control=False)
+            messages = [client.get_iopub_msg(timeout=30) for _ in range(2)]
+            said = [(message["msg_type"], message["content"]) for message in messages]
+            equal(said, [("iopub_welcome", {"subscription": ""}), ("status", {"execution_state": "starting"})])
+        finally:
+            client.stop_channels()
+            manager.shutdown_kernel(now=True)
 
 
 @with_kernel

@@ -1,6 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { LitError } from "../../errors.js";
 import { engine, type KernelCall } from "../engine.js";
+import { alongAxes } from "./along-axes.js";
 
 interface Arguments {
   readonly axis?: number;
@@ -57,10 +58,8 @@ function checkWindow({ kernelName = "", inputs, attrs }: KernelCall): void {
   const rank = WINDOWS[kernelName] as number;
   const first = dataFormat === "NCHW" ? 2 : 1;
   const { filter, x } = inputs as Readonly<Record<string, TensorInfo>>;
-  const listOf = (value: number | readonly number[] | undefined) =>
-    Array.isArray(value) ? value : Array(3).fill(value);
-  const sizes: number[] = filter ? filter.shape : listOf(filterSize);
-  const gaps: number[] = listOf(dilations ?? 1);
+  const sizes = filter ? filter.shape : alongAxes(filterSize as number | number[], rank);
+  const gaps = alongAxes(dilations ?? 1, rank);
   for (let i = 0; i < rank; i++) {
     const length = x?.shape[first + i] as number;
     const margin = Array.isArray(pad) ? pad[first + i] : [pad, pad];

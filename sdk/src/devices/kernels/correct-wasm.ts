@@ -94,7 +94,7 @@ const WRONG: Readonly<Record<string, IsCase>> = {
 
 /** Kernels that take bools for other numbers, or what lies in memory after them. */
 const OF_NUMBERS =
-  "Abs Acos Acosh AddN Asin Asinh Atan Atan2 Atanh Ceil Cos Cosh Elu Erf Exp Expm1 Floor FloorDiv LeakyRelu Log Neg Relu Relu6 Round Rsqrt Selu Sigmoid Sign Sin Sinh Softplus Sqrt Square Step Tan Tanh TopK";
+  "Abs Acos Acosh AddN Asin Asinh Atan Atan2 Atanh Ceil Cos Cosh Elu Erf Exp Expm1 Floor LeakyRelu Log Neg Relu Relu6 Round Rsqrt Selu Sigmoid Sign Sin Sinh Softplus Sqrt Square Step Tan Tanh TopK";
 
 /** Kernels that know strings. */
 const OF_STRINGS = new Set(

@@ -1,21 +1,19 @@
 import { backend_util, type Conv2DAttrs, getKernelsForBackend } from "../../../tfjs/core.js";
+import { alongAxes } from "../kernels/along-axes.js";
 import { computeOnCpuAfter, computeOnCpuWhere, type IsCase } from "../kernels/fallback-kernels.js";
 
 type Shape = [number, number, number, number];
 
-const pairOf = (value: number | readonly number[]): readonly number[] =>
-  Array.isArray(value) ? value : [value as number, value as number];
-
 /** Windows in space that are smaller than their strides along an axis: TensorFlow has others of them begin elsewhere. */
 const skips: IsCase = (_, { pad, filterSize, strides }) => {
-  const [sizes, steps] = [filterSize, strides].map((each) => (Array.isArray(each) ? each : [each, each, each]));
-  return pad === "same" && (sizes as number[]).some((size, axis) => size < Number(steps?.[axis]));
+  const [sizes, steps] = [filterSize, strides].map((each) => alongAxes(each as number | number[], 3));
+  return pad === "same" && sizes?.some((size, axis) => size < Number(steps?.[axis])) === true;
 };
 /** Images of one channel and outputs one wide, with steps from column to column but none from row to row: oneDNN takes others' rows. */
 const isColumn: IsCase = ({ x, filter }, attributes) => {
   if (x?.shape[3] !== 1 || attributes.dataFormat === "NCHW") return false;
   const { strides, pad, dilations, dimRoundingMode } = attributes as unknown as Conv2DAttrs;
-  const [down, right] = pairOf(strides);
+  const [down, right] = alongAxes(strides, 2);
   if (down !== 1 || right === 1) return false;
   const [images, window] = [x, filter].map((each) => each?.shape) as [Shape, Shape];
   return backend_util.computeConv2DInfo(images, window, strides, dilations ?? 1, pad, dimRoundingMode).outWidth === 1;
@@ -23,7 +21,7 @@ const isColumn: IsCase = ({ x, filter }, attributes) => {
 /** Gradients of a window of one value whose steps differ: oneDNN writes beyond its memory. */
 const isPoint: IsCase = ({ filter }, { filterShape, strides }) => {
   const [height, width] = filter?.shape ?? (filterShape as number[]);
-  const [down, right] = pairOf(strides as number | number[]);
+  const [down, right] = alongAxes(strides as number | number[], 2);
   return height === 1 && width === 1 && down !== right;
 };
 
