@@ -102,8 +102,45 @@ describe.each(["cpu:cpu", "cpu:wasm"])("on %s", (device) => {
     expect(run).toThrow(message);
   });
 
+  const x = () => tf.ones([2, 3, 4]);
+  test.each<[string, RegExp, () => tf.Tensor]>([
+    ["an axis twice", /^Transpose takes each axis once, found the axes \[0,0,1\]$/, () => tf.transpose(x(), [0, 0, 1])],
+    ["an axis twice, from the end", /^Sum takes each axis once, found the axes \[1,-2\]$/, () => tf.sum(x(), [1, -2])],
+    ["another axis", /^Cumsum: the axis 3 is not one of \[2,3,4\]$/, () => tf.cumsum(x(), 3)],
+    [
+      "a margin below 0",
+      /^PadV2: paddings takes whole numbers of at least 0, found -1$/,
+      () => tf.pad(tf.ones([4]), [[3, -1]]),
+    ],
+    ["margins of one axis", /^PadV2: paddings takes 3 values, found \[2,2\]$/, () => tf.pad(x(), [[2, 2]])],
+    ["repeats below 0", /^Tile: reps takes whole numbers of at least 0, found -2$/, () => tf.tile(tf.ones([2]), [-2])],
+    [
+      "half a stride",
+      /^Conv2D: strides takes .* at least 1, found 1.5$/,
+      () => tf.conv1d(tf.ones<tf.Rank.R3>([1, 6, 2]), tf.ones([2, 2, 1]), 1.5, "valid"),
+    ],
+    [
+      "a window of one axis",
+      /^MaxPool: filterSize takes 2 values, found \[2\]$/,
+      () => tf.maxPool(image(4, 4, 1), [2] as never, 1, "valid"),
+    ],
+    ["a window of no size", /^AvgPool: filterSize takes .* found 0$/, () => tf.avgPool(image(4, 4, 1), 0, 1, "same")],
+    [
+      "a begin and no end",
+      /^StridedSlice: end takes 1 values, found \[\]$/,
+      () => tf.stridedSlice(tf.ones([4]), [1], [], [1]),
+    ],
+    [
+      "a box of no image",
+      /^CropAndResize: the index \[1\] is not within \[1\]$/,
+      () => tf.image.cropAndResize(image(4, 4, 1), tf.ones([1, 4]), whole([1], [1]) as tf.Tensor1D, [2, 2]),
+    ],
+  ])("%s is an error, not what lies beyond", (_, message, run) => {
+    expect(run).toThrow(message);
+  });
+
   test("a sum along the axis of a number is an error, not one without an end", () => {
-    expect(() => tf.cumsum(tf.scalar(3))).toThrow(/^Cumsum: a number has no axis/);
+    expect(() => tf.cumsum(tf.scalar(3))).toThrow(/^Cumsum: the axis 0 is not one of \[\]$/);
   });
 
   test("a depthwise convolution of channels first is an error, as it would be computed as of channels last", () => {

@@ -7,6 +7,7 @@ const [, , rung, seed, calls] = process.argv;
 const { openRung } = await import("../../sdk/dist/devices/rungs.js");
 await openRung(rung, rung === "webgpu" ? { adapter: "SwiftShader", allowsSoftware: true } : {});
 const tf = await import("@litlab/sdk/tf");
+if (rung === "wasm") (await import("./guard-heap.mjs")).guardHeap();
 
 let state = Number(seed) >>> 0 || 1;
 /** As random.ts. */
@@ -70,7 +71,7 @@ const KERNELS = {
   mod: binary(tf.mod, [0.1, 2], [2.1, 3]),
   prelu() {
     const shape = sizes(3);
-    return [tf.prelu, values(shape), values(shape.slice(1))];
+    return [tf.prelu, values(shape), values(narrower(shape))];
   },
   sum: reduction(tf.sum),
   mean: reduction(tf.mean),
@@ -142,6 +143,15 @@ const KERNELS = {
     const [shape, axis] = [sizes(3), whole(0, 2)];
     const indices = list(whole(1, 6), () => whole(0, shape[axis] - 1));
     return [(x) => tf.gather(x, tf.tensor1d(indices, "int32"), axis), values(shape)];
+  },
+  gatherBatches() {
+    const shape = sizes(4);
+    const [batches, axis] = [whole(1, 2), 2];
+    const taken = whole(1, 4);
+    const chosen = shape.slice(0, batches).reduce((product, size) => product * size, taken);
+    const indices = list(chosen, () => whole(0, shape[axis] - 1));
+    const at = tf.tensor(indices, [...shape.slice(0, batches), taken], "int32");
+    return [(x) => tf.gather(x, at, axis, batches), values(shape)];
   },
   unsortedSegmentSum() {
     const shape = sizes(2, 3);

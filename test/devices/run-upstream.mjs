@@ -77,6 +77,7 @@ function report(env) {
 const { openRung } = await import("../../sdk/dist/devices/rungs.js");
 // SwiftShader stands for a GPU.
 await openRung(rung, rung === "webgpu" ? { adapter: "SwiftShader", allowsSoftware: true } : {});
+if (rung === "wasm") (await import("./guard-heap.mjs")).guardHeap();
 const tf = require("@tensorflow/tfjs-core");
 /** What a module of the shared copy exports; it has more in one namespace than the module has. */
 const shared = (module) => ({

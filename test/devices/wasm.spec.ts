@@ -35,6 +35,36 @@ const CASES: Readonly<Record<string, readonly [() => tf.Tensor, tf.DataType, num
     [2, 3],
     [-1, -2, -3, -2, -4, -6],
   ],
+  "prelu with slopes along an axis between": [
+    () => tf.prelu(tf.fill([2, 2, 2], -1), tf.tensor3d([1, 2], [1, 2, 1])),
+    "float32",
+    [2, 2, 2],
+    [-1, -1, -2, -2, -1, -1, -2, -2],
+  ],
+  "a row of each batch": [
+    () => tf.gather(tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]), tf.tensor2d([1, 0], [2, 1], "int32"), 1, 1),
+    "float32",
+    [2, 1, 2],
+    [3, 4, 5, 6],
+  ],
+  "a product with a batch and one number as bias": [
+    () => tf.fused.matMul({ a: tf.ones([2, 1]), b: tf.tensor3d([1, 2, 3, 4], [2, 1, 2]), bias: tf.tensor1d([10]) }),
+    "float32",
+    [2, 2, 2],
+    [11, 12, 11, 12, 13, 14, 13, 14],
+  ],
+  "the largest of a window that ends beyond": [
+    () => tf.maxPool(tf.fill<tf.Rank.R4>([1, 4, 4, 1], -1), 2, 3, 0, "ceil"),
+    "float32",
+    [1, 2, 2, 1],
+    [-1, -1, -1, -1],
+  ],
+  "weights of which each counts": [
+    () => tf.denseBincount(ints(1, 1), tf.tensor1d([0.5, 2]), 3),
+    "float32",
+    [3],
+    [0, 2.5, 0],
+  ],
   "products with a bias": [
     () => tf.fused.matMul({ a: tf.ones([2, 2, 1]), b: tf.ones([2, 1, 2]), bias: tf.tensor1d([10, 20]) }),
     "float32",
@@ -78,6 +108,12 @@ test.each(Object.entries(CASES))("%s", (_, [run, dtype, shape, values]) => {
   expect(found.dtype).toBe(dtype);
   expect(found.shape).toEqual(shape);
   expect([...found.dataSync()]).toEqual(values);
+});
+
+test("a size that is no whole number is an error", () => {
+  expect(() => tf.image.resizeBilinear(tf.ones<tf.Rank.R3>([4, 4, 1]) as tf.Tensor3D, [1.5, 2])).toThrow(
+    /shape \[1,1.5,2,1\]/,
+  );
 });
 
 test("a slice beyond the end is an error, not what lies there", () => {

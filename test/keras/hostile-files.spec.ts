@@ -2,11 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadKeras, loadWeights } from "@litlab/sdk";
-import type * as tf from "@litlab/sdk/tf";
+import * as tf from "@litlab/sdk/tf";
 import { unzipSync, zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { KerasContainer, StoredGroup } from "../../sdk/dist/keras/file/container.js";
 import { withContainer } from "../../sdk/dist/keras/file/read-container.js";
+import { guardHeap } from "../devices/guard-heap.mjs";
 import { runPython } from "../python.js";
 import { loadHostile, oneOf, type Random, randomOf, SEED } from "./hostile.js";
 
@@ -35,6 +36,8 @@ const targets = new Map<string, tf.LayersModel>();
 
 beforeAll(async () => {
   console.log(`hostile files of SEED=${SEED}`);
+  await tf.ready();
+  guardHeap();
   await runPython(MODELS, [folder, String(SEED)]);
   models = readdirSync(folder).map((name) => ({ name, bytes: new Uint8Array(readFileSync(join(folder, name))) }));
   for (const name of ["functional", "sequential"])

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { KerasContainer, KerasNode } from "../../sdk/dist/keras/file/container.js";
 import { withContainer } from "../../sdk/dist/keras/file/read-container.js";
 import { loadModel } from "../../sdk/dist/keras/load-model.js";
+import { guardHeap } from "../devices/guard-heap.mjs";
 import { runPython } from "../python.js";
 import { loadHostile, oneOf, type Random, randomOf, SEED } from "./hostile.js";
 
@@ -17,6 +18,7 @@ beforeAll(async () => {
   console.log(`hostile models of SEED=${SEED}`);
   await runPython("test/keras/make-hostile-models.py", [folder, String(SEED)]);
   await tf.ready();
+  guardHeap();
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

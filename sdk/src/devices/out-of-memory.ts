@@ -25,6 +25,7 @@ export function tellOutOfMemory(): void {
     }
   };
   engine.makeTensor = (values, shape, dtype, backend) => {
+    util.assertNonNegativeIntegerDimensions(shape);
     try {
       return makeTensor.call(engine, values, shape, dtype, backend);
     } catch (error) {
@@ -38,11 +39,16 @@ export const outOfMemoryError = (error: unknown, tensor: Pick<TensorInfo, "shape
   isOutOfMemory(error) ? outOfMemory(`a tensor ${tensorText(tensor)}`, error) : error;
 
 /**
- * WebAssembly's own allocator answers 0 where it has no place, and takes the rest of what is beyond its addresses: what follows
- * would write over other tensors.
+ * WebAssembly's own allocator answers 0 where it has no place, takes the rest of what is beyond its addresses, and what is below 0 or
+ * no whole number for something else: what follows would write over other tensors.
  */
 export function guardWasmMemory(): void {
   const { BackendWasm } = require("@tensorflow/tfjs-backend-wasm") as typeof import("@tensorflow/tfjs-backend-wasm");
+  const { makeOutput } = BackendWasm.prototype;
+  BackendWasm.prototype.makeOutput = function (shape, ...rest) {
+    util.assertNonNegativeIntegerDimensions(shape);
+    return makeOutput.call(this, shape, ...rest);
+  };
   Object.defineProperty(BackendWasm.prototype, "wasm", {
     set(this: object, module: { _malloc: (bytes: number) => number }) {
       let { _malloc: malloc } = module;

@@ -5,8 +5,9 @@ import { replaceKernel } from "./replace-kernel.js";
 type Inputs = Readonly<Record<string, TensorInfo>>;
 type Attributes = Readonly<Record<string, unknown>>;
 
-/** Kernels that take indices of several axes: the indices, and the shape that they are of. */
+/** Kernels that take indices: the indices, and the shape that they are of. */
 const INDEXED: Readonly<Record<string, (inputs: Inputs, attributes: Attributes) => [unknown, unknown]>> = {
+  CropAndResize: ({ boxInd, image }) => [boxInd, image?.shape.slice(0, 1)],
   GatherNd: ({ indices, params }) => [indices, params?.shape],
   ScatterNd: ({ indices }, { shape }) => [indices, shape],
   SparseToDense: ({ sparseIndices }, { outputShape }) => [sparseIndices, outputShape],

@@ -1,7 +1,6 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import {
   backend_util,
-  broadcast_util,
   Cast,
   type CastAttrs,
   type Conv2DAttrs,
@@ -14,8 +13,10 @@ import {
   type Tensor,
   type Tensor4D,
   type TensorInfo,
+  util,
 } from "../../../tfjs/core.js";
 import { computeOnCpuWhere, either, type IsCase } from "./fallback-kernels.js";
+import { isRepeatable } from "./multiply-batches.js";
 import { replaceKernel } from "./replace-kernel.js";
 
 const always: IsCase = () => true;
@@ -24,8 +25,17 @@ const isWholePair: IsCase = ({ a }) => a?.dtype !== "float32";
 const isBool: IsCase = (inputs) => Object.values(inputs).some((x) => x?.dtype === "bool");
 const isEmpty: IsCase = ({ x }) => x?.shape.includes(0) === true;
 const isChannelsFirst: IsCase = (_, { dataFormat }) => dataFormat === "NCHW";
-/** A bias that is not one number a channel. */
-const isOtherBias: IsCase = ({ bias }) => bias !== undefined && bias.shape.length !== 1;
+/** A bias, or slopes below 0, that are not one number a channel, and slopes that the activation does not take. */
+const isOtherFused =
+  (channelsOf: (...call: Parameters<IsCase>) => number | undefined): IsCase =>
+  (inputs, attributes, backend) => {
+    const { bias, preluActivationWeights: slopes } = inputs;
+    const channels = String(channelsOf(inputs, attributes, backend));
+    const isOther = (x: TensorInfo | undefined) => x !== undefined && String(x.shape) !== channels;
+    return isOther(bias) || isOther(slopes) || (slopes !== undefined && attributes.activation !== "prelu");
+  };
+/** Windows that may end beyond what they slide over. */
+const isRounded: IsCase = (_, { dimRoundingMode }) => dimRoundingMode === "round" || dimRoundingMode === "ceil";
 /** Windows that lie in the margin. */
 const isOutside: IsCase = (_, { pad, filterSize }) =>
   Array.isArray(pad) && Math.max(...pad.flat()) >= Math.min(...[filterSize as number | number[]].flat());
@@ -33,7 +43,7 @@ const INFINITY = 0x7f800000;
 const hasNaN = hasBeyond(INFINITY);
 /** Products of infinity may be NaN too. */
 const hasInfinite = hasBeyond(INFINITY - 1);
-const convolution = either(isChannelsFirst, isOtherBias, hasInfinite);
+const convolution = either(isChannelsFirst, isRounded, hasInfinite);
 
 /** What wasm's kernels refuse, or compute wrongly without a word: most take all numbers for float32, many NaN for a number. */
 const WRONG: Readonly<Record<string, IsCase>> = {
@@ -50,16 +60,22 @@ const WRONG: Readonly<Record<string, IsCase>> = {
   Conv2D: convolution,
   Conv2DBackpropInput: isChannelsFirst,
   DepthwiseConv2dNative: convolution,
-  FusedConv2D: convolution,
-  FusedDepthwiseConv2D: convolution,
+  FusedConv2D: either(
+    isOtherFused(({ filter }) => filter?.shape[3]),
+    convolution,
+  ),
+  FusedDepthwiseConv2D: either(
+    isOtherFused(({ filter }) => Number(filter?.shape[2]) * Number(filter?.shape[3])),
+    convolution,
+  ),
   Conv3DBackpropFilterV2: always,
   Conv3DBackpropInputV2: always,
   Dilation2D: always,
   Dilation2DBackpropFilter: always,
   Dilation2DBackpropInput: always,
   MaxPool3D: always,
-  AvgPool: either(isOutside, hasInfinite),
-  MaxPool: either(isWhole, isOutside, hasNaN),
+  AvgPool: either(isOutside, isRounded, hasInfinite),
+  MaxPool: either(isWhole, isOutside, isRounded, hasNaN),
   BatchMatMul: isWholePair,
   Reverse: ({ x }) => x?.dtype === "bool",
   Select: ({ t }) => t?.dtype === "bool",
@@ -70,7 +86,8 @@ const WRONG: Readonly<Record<string, IsCase>> = {
   FloorDiv: isWholePair,
   Mod: isWholePair,
   Pow: isWholePair,
-  GatherV2: ({ x, indices }) => [x, indices].some((each) => each?.shape.includes(0) === true),
+  GatherV2: ({ x, indices }, { batchDims }) =>
+    Number(batchDims) !== 0 || [x, indices].some((each) => each?.shape.includes(0) === true),
   MaxPoolWithArgmax: always,
   Multinomial: always,
   ResizeNearestNeighbor: ({ images }) => images?.dtype !== "float32",
@@ -82,12 +99,11 @@ const WRONG: Readonly<Record<string, IsCase>> = {
   Prod: isEmpty,
   All: isEmpty,
   Any: isEmpty,
-  Prelu: either(
-    isWhole,
-    ({ x, alpha }) => broadcast_util.getReductionAxes(x?.shape ?? [], alpha?.shape ?? []).length > 0,
-  ),
+  DenseBincount: ({ weights }) => weights?.shape.includes(0) === false,
+  Prelu: either(isWhole, ({ x, alpha }) => !isRepeatable(alpha?.shape ?? [], x?.shape ?? [])),
   _FusedMatMul: either(
-    isOtherBias,
+    isOtherFused(({ b }, { transposeB }) => b?.shape.at(transposeB ? -2 : -1)),
+    ({ a, b }) => String(a?.shape.slice(0, -2)) !== String(b?.shape.slice(0, -2)),
     ({ a, bias }) => bias !== undefined && a?.shape.slice(0, -2).some((length) => length > 1) === true,
   ),
 };
@@ -116,6 +132,7 @@ export function correctWasm(): void {
       number[],
     ];
     slice_util.assertParamsValid(x, begin, size);
+    util.assertNonNegativeIntegerDimensions(begin);
     return own(call);
   });
   keepNaN();

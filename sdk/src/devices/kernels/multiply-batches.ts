@@ -25,8 +25,8 @@ export function multiplyBatches(backendName: string): void {
   });
 }
 
-/** Whether batches, repeated as a whole, are what they broadcast to. */
-function isRepeatable(batches: readonly number[], batch: readonly number[]): boolean {
+/** Whether what has a shape, repeated as a whole, is what it broadcasts to. */
+export function isRepeatable(batches: readonly number[], batch: readonly number[]): boolean {
   const first = batches.findIndex((length) => length !== 1);
   return first < 0 || String(batches.slice(first)) === String(batch.slice(first - batches.length));
 }
