@@ -1,4 +1,5 @@
 import * as tf from "@litlab/sdk/tf";
+import { replaceKernel } from "../../sdk/dist/devices/kernels/replace-kernel.js";
 
 /** Bytes before and after each tensor's. */
 const MARGIN = 64;
@@ -13,7 +14,9 @@ export function guardHeap() {
   /** Bytes of the tensors, by their addresses. */
   const sizes = new Map();
   module._malloc = (size) => {
-    const place = malloc(size + 2 * MARGIN) + MARGIN;
+    const start = malloc(size + 2 * MARGIN);
+    if (start === 0) return start; // it has no place
+    const place = start + MARGIN;
     module.HEAPU8.set(MARKS, place - MARGIN);
     module.HEAPU8.set(MARKS, place + size);
     sizes.set(place, size);
@@ -30,18 +33,12 @@ export function guardHeap() {
       throw new Error(`${kernelName} of ${shapes} wrote beyond a tensor of ${size} bytes: ${JSON.stringify(attrs)}`);
     }
   };
-  for (const { kernelName, kernelFunc, ...rest } of tf.getKernelsForBackend("wasm")) {
-    tf.unregisterKernel(kernelName, "wasm");
-    tf.registerKernel({
-      kernelName,
-      ...rest,
-      kernelFunc(call) {
-        try {
-          return kernelFunc(call);
-        } finally {
-          check(kernelName, call);
-        }
-      },
+  for (const { kernelName } of tf.getKernelsForBackend("wasm"))
+    replaceKernel(kernelName, "wasm", (own) => (call) => {
+      try {
+        return own(call);
+      } finally {
+        check(kernelName, call);
+      }
     });
-  }
 }
