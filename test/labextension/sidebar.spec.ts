@@ -321,6 +321,23 @@ test("a service that is killed in the middle of a rename comes back, and says th
   expect(problems).toEqual([]);
 });
 
+test("what was said to a service that was killed before it heard is lost, and the next says that it does not know it", {
+  timeout: 120_000,
+}, async () => {
+  const { page, vault, problems } = await open(lab);
+  await item(vault, "spy_e1").click();
+  const pid = await servicePid(lab);
+  await page.keyboard.press("F2");
+  await page.keyboard.type("unheard");
+  process.kill(pid, "SIGKILL");
+  await page.keyboard.press("Enter"); // ZeroMQ keeps it for the next process at that port
+  await vault.getByRole("alert").getByText("was lost meanwhile").waitFor({ timeout: 30_000 });
+  const starting = vault.getByRole("status").filter({ hasText: "Starting" });
+  await starting.waitFor({ state: "detached", timeout: 30_000 });
+  expect(await new VaultItem(TEAM, "spy_e1").details).toMatchObject({ name: "spy_e1" });
+  expect(problems).toEqual([]);
+});
+
 test("10,000 items open, are filtered and are walked through at once", { timeout: 180_000 }, async () => {
   const database = new Database(join(lab.home, TEAM, "catalogue.sqlite"));
   database.exec(`insert into items (name, blob, model, host, dateAdded, value, color, inputs, outputs)

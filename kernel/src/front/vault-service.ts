@@ -1,4 +1,11 @@
-import { COMM_TARGET, METHODS, type MethodName, Pieces } from "@litlab/sdk/rpc";
+import {
+  COMM_TARGET,
+  METHODS,
+  type MethodName,
+  type Notification,
+  type NotificationName,
+  Pieces,
+} from "@litlab/sdk/rpc";
 import { LitError, type Methods, openService, type Page, type Service } from "@litlab/sdk/service";
 import {
   createJSONRPCErrorResponse,
@@ -71,12 +78,12 @@ export class VaultService {
     this.#idle.refresh();
     if (action === "open") {
       if (target === COMM_TARGET) this.#open(id);
-      else this.#close(id, `no comm target '${target}'`);
+      else this.#iopub.publish("comm_close", { comm_id: id, data: { error: `no comm target '${target}'` } }, {});
       return;
     }
     const client = this.#clients.get(id);
     if (action === "close") this.#leave(id);
-    else if (!client) this.#close(id, "this comm is not open, or was idle for too long: open another");
+    else if (!client) this.#send(id, { text: notification("closed", {}) });
     else {
       client.idle.refresh();
       try {
@@ -90,22 +97,24 @@ export class VaultService {
 
   #open(id: string): void {
     if (this.#clients.has(id)) return;
-    const send = (data: object) => this.#iopub.publish("comm_msg", { comm_id: id, data }, {});
-    const pieces = new Pieces(send, (text) => void this.#answer(client, text));
-    const notifier = new Notifier((method, params) => pieces.send(JSON.stringify({ jsonrpc: "2.0", method, params })));
+    const pieces = new Pieces(
+      (data) => this.#send(id, data),
+      (text) => void this.#answer(client, text),
+    );
+    const notifier = new Notifier((method, params) => pieces.send(notification(method, params)));
     const client: Client = {
       pieces,
       notifier,
       page: { progress: (note) => notifier.progress(note) },
-      // Not closed: every page would hear of it, also those that know nothing of the comm. One that speaks again is told.
+      // A page that speaks again is told.
       idle: setTimeout(() => this.#leave(id), IDLE),
     };
     this.#clients.set(id, client);
     this.comms.set(id, COMM_TARGET);
   }
 
-  #close(id: string, error: string): void {
-    this.#iopub.publish("comm_close", { comm_id: id, data: { error } }, {});
+  #send(id: string, data: object): void {
+    this.#iopub.publish("comm_msg", { comm_id: id, data }, {});
   }
 
   #leave(id: string): void {
@@ -145,6 +154,9 @@ export class VaultService {
     });
   }
 }
+
+const notification = <N extends NotificationName>(method: N, params: Notification<N>): string =>
+  JSON.stringify({ jsonrpc: "2.0", method, params });
 
 /** What is wrong with parameters, by the name of the field. */
 const problemsOf = (method: string, { issues }: z.ZodError): string =>

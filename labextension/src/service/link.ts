@@ -113,7 +113,9 @@ export class Link implements IDisposable {
   #receive(text: string): void {
     const message: unknown = JSON.parse(text);
     if (isJSONRPCResponse(message)) this.#client.receive(message);
-    else if (isJSONRPCRequest(message)) this.#options.onNotification(message.method, message.params);
+    else if (!isJSONRPCRequest(message)) return;
+    else if (message.method === "closed") this.#lose();
+    else this.#options.onNotification(message.method, message.params);
   }
 }
 

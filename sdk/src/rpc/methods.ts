@@ -201,6 +201,11 @@ export const NOTIFICATIONS = {
    * is from 0 to 1, null where nobody knows.
    */
   progress: z.object({ token: z.string(), stage: z.enum(["model", "weights"]), share: z.number().nullable() }),
+  /**
+   * The comm that was spoken on is not open: it was idle for too long, or another service's. Not said with `comm_close`, which
+   * JupyterLab takes for an error in every page that does not know the comm.
+   */
+  closed: z.object({}),
 } as const;
 
 export type NotificationName = keyof typeof NOTIFICATIONS;
