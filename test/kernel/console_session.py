@@ -1,7 +1,7 @@
 """A person at `jupyter console --kernel litlab`.
 
 Usage: console_session.py FOLDER; runs there and prints a JSON object: the lines that each step added to the screen, the
-colours of the error's first line, the exit code, and what is left of the kernel.
+colours of the error's first line, and the exit codes.
 """
 
 import json
@@ -28,13 +28,22 @@ STEPS = {
     "the completed cell": ("(1)\r", r"In \[5\]:$"),
     "several completions": ("Math.c\t", r"cosh"),
     "a line given up": (CTRL_C, r"In \[5\]:$"),
-    "an endless loop": ("console.log('started'); while (true);\r", r"\nstarted$"),
-    "an interrupt": (CTRL_C, r"In \[6\]:$"),
-    "the state": ("price + 1\r", r"In \[7\]:$"),
-    "an error in types": ("price.size\r", r"In \[8\]:$"),
-    "an error": ("throw new RangeError('too far')\r", r"In \[9\]:$"),
-    "a question": ("`I am ${await prompt('who? ')}`\r", r"\nwho\?$"),
-    "an answer": ("Ada\r", r"In \[10\]:$"),
+    "an error in types": ("price.size\r", r"In \[6\]:$"),
+    "an error": ("throw new RangeError('too far')\r", r"In \[7\]:$"),
+    "an end of input": (CTRL_D, r"exit.*\?$"),
+}
+
+# Cells that are watched while they run. The console may take the end of a question whether a cell is complete for the end
+# of the cell, and then it shows neither output nor prompts until the reply: here it does not ask, and two empty lines run a cell.
+WATCHED_OPTIONS = ["--ZMQTerminalInteractiveShell.use_kernel_is_complete=False"]
+RUN = "\r\r\r"
+WATCHED_STEPS = {
+    "a cell to come back to": (f"const price = 42;{RUN}", r"In \[2\]:$"),
+    "an endless loop": (f"console.log('started'); while (true);{RUN}", r"\nstarted$"),
+    "an interrupt": (CTRL_C, r"In \[3\]:$"),
+    "the state": (f"price + 1{RUN}", r"In \[4\]:$"),
+    "a question": (f"`I am ${{await prompt('who? ')}}`{RUN}", r"\nwho\?$"),
+    "an answer": ("Ada\r", r"In \[5\]:$"),
     "an end of input": (CTRL_D, r"exit.*\?$"),
 }
 
@@ -85,19 +94,19 @@ class Terminal:
         return self.child.exitstatus
 
 
-def session(folder):
+def session(folder, steps, options=(), coloured=()):
     jupyter = os.path.join(os.path.dirname(sys.executable), "jupyter")
-    terminal = Terminal([jupyter, "console", "--kernel", "litlab"], folder)
+    terminal = Terminal([jupyter, "console", "--kernel", "litlab", *options], folder)
     try:
         before = terminal.see(r"In \[1\]:$")
         shown = {"the start": before}
-        for name, (keys, pattern) in STEPS.items():
+        for name, (keys, pattern) in steps.items():
             terminal.child.send(keys)
             after = terminal.see(pattern)
             # The prompt that was there has been typed at.
             shown[name] = after[len(os.path.commonprefix([before, after])) :]
             before = after
-        colours = {text: terminal.colours(text) for text in ("Cell[7]", "RangeError")}
+        colours = {text: terminal.colours(text) for text in coloured}
         kernel = descendants(terminal.child.pid)
         assert kernel, "no kernel runs"
         terminal.child.send("y\r")
@@ -109,4 +118,6 @@ def session(folder):
 
 
 if __name__ == "__main__":
-    print(json.dumps(session(sys.argv[1])))
+    [folder] = sys.argv[1:]
+    asked = session(folder, STEPS, coloured=["Cell[5]", "RangeError"])
+    print(json.dumps({"asked": asked, "watched": session(folder, WATCHED_STEPS, WATCHED_OPTIONS)}))

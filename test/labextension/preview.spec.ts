@@ -120,7 +120,7 @@ test("an item opens from the palette, its asset from there; both are what the fi
   await tab(page, "spy_e1.canvas.json").waitFor();
   await tab(page, "spy_e1").first().click();
   await page.getByRole("button", { name: "Open model graph" }).click();
-  await page.locator(".react-flow__node").getByText("gaussian_noise").waitFor();
+  await page.locator(".react-flow__node").getByText("gaussian_noise", { exact: true }).waitFor();
   await tab(page, "spy_e1").first().click();
 
   // The asset by keyboard: the first link below the tables.

@@ -40,7 +40,7 @@ export const deviceCommand = new Command("device")
         });
         const { folder, tensorflow } = await readInstallation();
         console.log(isNew ? `TensorFlow ${tensorflow} is in ${folder}` : `It is there already: ${folder}`);
-        console.log(String(await getDevices({ refresh: isNew })));
+        console.log(String(await getDevices({ refresh: true })));
       }),
   )
   .addCommand(

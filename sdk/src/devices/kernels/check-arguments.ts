@@ -71,13 +71,13 @@ function checkWhole(kernelName: string, name: string, value: unknown, least: num
 function checkAxes(kernelName: string, axes: unknown, x: TensorInfo | undefined): void {
   if (!x) return;
   const rank = x.shape.length;
-  const places = new Set<number>();
+  const places: number[] = [];
   for (const axis of [axes ?? []].flat() as number[]) {
     const place = axis < 0 ? axis + rank : axis;
     if (!Number.isInteger(axis) || place < 0 || place >= rank)
       throw new LitError(`${kernelName}: the axis ${axis} is not one of [${x.shape}]`);
-    if (places.has(place)) throw new LitError(`${kernelName} takes each axis once, found the axes [${axes}]`);
-    places.add(place);
+    if (places.includes(place)) throw new LitError(`${kernelName} takes each axis once, found the axes [${axes}]`);
+    places.push(place);
   }
 }
 
