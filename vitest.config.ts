@@ -7,6 +7,7 @@ export default defineConfig({
     env: { LIT_DEVICE: "cpu:wasm" },
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     pool: "forks",
     maxWorkers: 2,
   },

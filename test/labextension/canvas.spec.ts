@@ -13,7 +13,6 @@ import { focusedLabel, nodeOf, openFile, shown, VIEWER } from "./viewer.js";
 
 const HOSTILE = "<img src=x onerror=alert(1)>";
 const PAGE = { width: 1300, height: 800 };
-const poll = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
 
 const SMALL: CanvasDocument = {
   version: 1,
@@ -191,11 +190,11 @@ test("a canvas opens as a graph that is searched, folded, exported and restored"
   await find.fill("lst");
   await viewer.getByRole("option", { name: "memory LSTM" }).waitFor();
   await find.press("Enter");
-  await poll(() => focusedLabel(page)).toBe("memory, LSTM");
+  await expect.poll(() => focusedLabel(page)).toBe("memory, LSTM");
   await page.keyboard.press("ArrowRight");
-  await poll(() => focusedLabel(page)).toBe("LayerNormalization, LayerNormalization");
+  await expect.poll(() => focusedLabel(page)).toBe("LayerNormalization, LayerNormalization");
   await page.keyboard.press("ArrowLeft");
-  await poll(() => focusedLabel(page)).toBe("memory, LSTM");
+  await expect.poll(() => focusedLabel(page)).toBe("memory, LSTM");
   await page.keyboard.press("Enter");
   const panel = viewer.getByRole("complementary", { name: "Details of memory" });
   await panel.getByRole("row", { name: "units 32" }).waitFor();
@@ -203,7 +202,7 @@ test("a canvas opens as a graph that is searched, folded, exported and restored"
   expect(await complaints(page, VIEWER)).toEqual([]);
   await page.keyboard.press("Escape");
   await panel.waitFor({ state: "detached" });
-  await poll(() => focusedLabel(page)).toBe("memory, LSTM");
+  await expect.poll(() => focusedLabel(page)).toBe("memory, LSTM");
 
   // A problem is where it is.
   await viewer.getByRole("button", { name: "Fit" }).click();
@@ -219,16 +218,16 @@ test("a canvas opens as a graph that is searched, folded, exported and restored"
   await nodeOf(viewer, "Trunk, group of 2").waitFor();
   await nodeOf(viewer, "trunk, Dense").waitFor({ state: "detached" });
   // The focus stays with what is folded and unfolded.
-  await poll(() => focusedLabel(page)).toBe("Trunk, group of 2");
+  await expect.poll(() => focusedLabel(page)).toBe("Trunk, group of 2");
   await page.keyboard.press("Space");
-  await poll(() => focusedLabel(page)).toBe("Fold Trunk");
+  await expect.poll(() => focusedLabel(page)).toBe("Fold Trunk");
   await page.keyboard.press("Space");
-  await poll(() => focusedLabel(page)).toBe("Trunk, group of 2");
+  await expect.poll(() => focusedLabel(page)).toBe("Trunk, group of 2");
   await viewer.getByRole("img", { name: "From Trunk to up: 64", includeHidden: true }).waitFor({ state: "attached" });
   // What is found in a folded group unfolds it.
   await find.fill("trunk");
   await find.press("Enter");
-  await poll(() => focusedLabel(page)).toBe("trunk, Dense");
+  await expect.poll(() => focusedLabel(page)).toBe("trunk, Dense");
   await viewer.getByRole("button", { name: "Fit" }).click();
 
   const svg = await parsed(page, (await exported(page, "SVG")).toString());
@@ -293,14 +292,16 @@ test("a card ends with … where something is left out of it", { timeout: 240_00
   const { page, problems } = await openPage(lab, PAGE);
   const viewer = await openFile(page, "cut.canvas.json");
   const lines = nodeOf(viewer, "Conv1D, Conv1D").locator(".litlab-Graph-lines > div");
-  await poll(() => lines.allTextContents()).toEqual([
-    "filters: 8",
-    "kernel_size: 3",
-    "strides: 1",
-    "padding: same",
-    "dilation_rate: 1",
-    "activation: relu, …",
-  ]);
+  await expect
+    .poll(() => lines.allTextContents())
+    .toEqual([
+      "filters: 8",
+      "kernel_size: 3",
+      "strides: 1",
+      "padding: same",
+      "dilation_rate: 1",
+      "activation: relu, …",
+    ]);
   expect((await parsed(page, (await exported(page, "SVG")).toString())).texts).toContain("activation: relu, …");
   await picture(page, "canvas-cut");
   expect(problems).toEqual([]);
@@ -349,7 +350,7 @@ test("a node that a reload removes is let go of", { timeout: 240_000 }, async ()
   });
   expect(drawn).toBe(0);
   await page.keyboard.press("Home");
-  await poll(() => focusedLabel(page)).toMatch(/./);
+  await expect.poll(() => focusedLabel(page)).toMatch(/./);
   expect(problems).toEqual([]);
 });
 
@@ -359,10 +360,10 @@ test("a canvas of 1,000 nodes pans, zooms and is searched", { timeout: 240_000 }
   await viewer.locator(".react-flow__viewport").waitFor({ timeout: 60_000 });
   const place = () =>
     viewer.locator(".react-flow__viewport").evaluate((element) => (element as HTMLElement).style.transform);
-  await poll(() => viewer.locator(".litlab-Graph-node").count()).toBe(1000);
+  await expect.poll(() => viewer.locator(".litlab-Graph-node").count()).toBe(1000);
   // All are there at once in a plain layout; ELK's takes its place, and is in view as a whole.
   await viewer.locator('.litlab-Graph-area[aria-busy="false"]').waitFor({ timeout: 60_000 });
-  await poll(() => viewer.locator(".litlab-Graph-node").count()).toBe(1000);
+  await expect.poll(() => viewer.locator(".litlab-Graph-node").count()).toBe(1000);
   await picture(page, "canvas-1000");
   const box = await viewer.locator(".react-flow__pane").boundingBox();
   if (!box) throw new Error("the graph has no place");
@@ -376,12 +377,12 @@ test("a canvas of 1,000 nodes pans, zooms and is searched", { timeout: 240_000 }
     const [from = [], to = []] = [before, await place()].map((text) => text.match(/-?[\d.]+/g)?.map(Number));
     return [0, 1].map((axis) => Math.round((to[axis] ?? 0) - (from[axis] ?? 0)));
   };
-  await poll(shift).toEqual([100, 60]);
+  await expect.poll(shift).toEqual([100, 60]);
 
   const find = viewer.getByRole("combobox", { name: "Find a node" });
   await find.fill("dense_777");
   await find.press("Enter");
-  await poll(() => focusedLabel(page)).toBe("dense_777, Dense");
+  await expect.poll(() => focusedLabel(page)).toBe("dense_777, Dense");
   // An export looks each colour up once, not for each node.
   await viewer.locator(".litlab-Graph-area").evaluate((area) => {
     new MutationObserver((records) => {
@@ -393,7 +394,7 @@ test("a canvas of 1,000 nodes pans, zooms and is searched", { timeout: 240_000 }
   expect(lookups).toBeGreaterThan(0);
   expect(lookups).toBeLessThan(30);
   // Only what is in view is on the page.
-  await poll(() => viewer.locator(".litlab-Graph-node").count()).toBeLessThan(100);
+  await expect.poll(() => viewer.locator(".litlab-Graph-node").count()).toBeLessThan(100);
   expect(problems).toEqual([]);
 });
 
@@ -404,7 +405,7 @@ test("a canvas whose better layout takes too long keeps the plain one, and says 
   const viewer = await openFile(page, "n200.canvas.json");
   await viewer.getByRole("status").getByText("Laying out…").waitFor();
   await viewer.getByRole("status").getByText("Simple layout: a better one took longer than 10 s").waitFor();
-  await poll(() => viewer.locator(".litlab-Graph-node").count()).toBe(200);
+  await expect.poll(() => viewer.locator(".litlab-Graph-node").count()).toBe(200);
   expect(await complaints(page, VIEWER)).toEqual([]);
   await picture(page, "canvas-simple");
   expect(problems).toEqual([]);
@@ -541,7 +542,7 @@ test("the drive lit: has the teams' canvases", { timeout: 240_000 }, async () =>
   await page.getByRole("tab", { name: "Vault" }).click();
   const list = page.getByRole("tree", { name: "Canvases" });
   await list.getByRole("treeitem", { name: /^three/ }).waitFor();
-  await poll(() => list.evaluate(({ clientHeight, scrollHeight }) => scrollHeight - clientHeight)).toBe(0);
+  await expect.poll(() => list.evaluate(({ clientHeight, scrollHeight }) => scrollHeight - clientHeight)).toBe(0);
 
   // Jupyter's own answers to what is not there are no faults of the page.
   expect(problems.filter((problem) => !/404/.test(problem))).toEqual([]);

@@ -13,7 +13,6 @@ import { expectPicture } from "./pictures.js";
 import { focusedLabel, nodeOf, openFile, shown, VIEWER } from "./viewer.js";
 
 const PAGE = { width: 1300, height: 800 };
-const poll = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
 
 let lab: DemoLab;
 
@@ -105,7 +104,7 @@ test("a nested model is unfolded", { timeout: 240_000 }, async () => {
   await viewer.getByRole("button", { name: "Unfold inner" }).click();
   await nodeOf(viewer, "inner_a, Dense").waitFor();
   await nodeOf(viewer, "inner_b, Dense").waitFor();
-  await poll(() => focusedLabel(page)).toBe("Fold inner");
+  await expect.poll(() => focusedLabel(page)).toBe("Fold inner");
   // The frame lies behind what is in it.
   const layer = viewer.locator(".react-flow__node-frame").evaluate((frame) => getComputedStyle(frame).zIndex);
   expect(Number(await layer)).toBeLessThan(0);
@@ -117,21 +116,21 @@ test("a nested model is unfolded", { timeout: 240_000 }, async () => {
   const find = viewer.getByRole("combobox", { name: "Find a node" });
   await find.fill("inner_b");
   await find.press("Enter");
-  await poll(() => focusedLabel(page)).toBe("inner_b, Dense");
+  await expect.poll(() => focusedLabel(page)).toBe("inner_b, Dense");
   // An open model is found too: its frame is shown, once, and keys go on from there.
   await find.fill("inner");
   await viewer.getByRole("option", { name: /^inner Functional|^inner Sequential/ }).click();
-  await poll(() => focusedLabel(page)).toBe("Fold inner");
+  await expect.poll(() => focusedLabel(page)).toBe("Fold inner");
   await page.keyboard.press("Home");
-  await poll(() => focusedLabel(page)).toBe("in, InputLayer");
+  await expect.poll(() => focusedLabel(page)).toBe("in, InputLayer");
   // Only what is in view is on the page.
   await viewer.getByRole("button", { name: "Fit" }).click();
   await nodeOf(viewer, "out, Dense").click();
   const panel = viewer.getByRole("complementary");
   await panel.getByRole("button", { name: "inner", exact: true }).click();
-  await poll(() => focusedLabel(page)).toBe("Fold inner");
+  await expect.poll(() => focusedLabel(page)).toBe("Fold inner");
   await panel.getByRole("button", { name: "Close the details" }).click();
-  await poll(() => focusedLabel(page)).toBe("Fold inner");
+  await expect.poll(() => focusedLabel(page)).toBe("Fold inner");
   expect(problems).toEqual([]);
 });
 

@@ -15,8 +15,6 @@ const time = Float64Array.from({ length: 21_000 }, (_, i) => ${Date.UTC(2024, 2,
 const adapter = new MemoryAdapter({ time, price: time.map((_, i) => 100 + i / 1000), size: time.map(() => 1) });
 await adapter.getBarDaterange([time[0]!, time[0]! + 21_000 * 20e6], "min", 1);`;
 
-const poll = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
-
 let lab: DemoLab;
 
 beforeAll(async () => {
@@ -64,11 +62,11 @@ test("bars are a figure that zooms and is refined; their picture is in the file"
   const { page, problems } = await openNotebook("bars.ipynb");
   await runCell(page, 0, 1);
   const chart = chartOf(page, 0);
-  await poll(async () => (await held(chart)).drawn).toBe(1750);
+  await expect.poll(async () => (await held(chart)).drawn).toBe(1750);
   const whole = await held(chart);
   await drag(page, chart, 0.4, 0.6);
   // Of a fifth of 7,000 bars every one is shown; before, one candle was four.
-  await poll(async () => (await held(chart)).open[1]).toBeCloseTo((whole.open[700] as number) + 0.003, 1);
+  await expect.poll(async () => (await held(chart)).open[1]).toBeCloseTo((whole.open[700] as number) + 0.003, 1);
   const part = await held(chart);
   expect(part.drawn).toBe(part.open.length);
   expect((part.open[1] as number) - (part.open[0] as number)).toBeCloseTo(0.003, 6);
@@ -80,9 +78,9 @@ test("bars are a figure that zooms and is refined; their picture is in the file"
     JSON.parse(readFileSync(join(lab.files, "bars.ipynb"), "utf8")) as {
       cells: { outputs: { data: Record<string, unknown> }[] }[];
     };
-  await poll(() => Object.keys(saved().cells[0]?.outputs[0]?.data ?? {})).toEqual(
-    expect.arrayContaining(["application/vnd.plotly.v1+json", "image/svg+xml", "text/plain"]),
-  );
+  await expect
+    .poll(() => Object.keys(saved().cells[0]?.outputs[0]?.data ?? {}))
+    .toEqual(expect.arrayContaining(["application/vnd.plotly.v1+json", "image/svg+xml", "text/plain"]));
   expect(ours(problems)).toEqual([]);
 });
 
@@ -100,7 +98,7 @@ test("the vault stands beside a notebook, and what it opens too", { timeout: 180
   expect(await complaints(page, "#litlab-vault, .litlab-Preview")).toEqual([]);
 
   await preview.getByRole("button", { name: "Insert cell" }).click();
-  await poll(() => codeCell(page, 1).textContent()).toContain('new VaultItem("contoso", "spy_e1")');
+  await expect.poll(() => codeCell(page, 1).textContent()).toContain('new VaultItem("contoso", "spy_e1")');
   await preview.getByRole("button", { name: "Open model graph" }).click();
   await page.getByRole("button", { name: "gaussian_noise, GaussianNoise" }).waitFor();
   await picture(page, "notebook7-model-beside");

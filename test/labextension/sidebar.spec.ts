@@ -14,7 +14,6 @@ import { expectPicture } from "./pictures.js";
 const TEAM = "contoso";
 const HOSTILE = "<img src=x onerror=alert(1)>";
 const SIDEBAR = "#litlab-vault";
-const poll = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
 
 let lab: DemoLab;
 
@@ -127,7 +126,7 @@ test("an item is found, renamed in place and opened, by keyboard alone", { timeo
   await page.keyboard.type("first");
   await page.keyboard.press("Enter");
   await item(vault, "first").waitFor();
-  await poll(() => focused(page)).toBe("first");
+  await expect.poll(() => focused(page)).toBe("first");
   expect(await new VaultItem(TEAM, "first").details).toMatchObject({ name: "first" });
 
   await page.keyboard.press("Enter");
@@ -202,7 +201,7 @@ test("a model comes from the file browser's menu and the computer, under another
   const bytes = readFileSync(join(ROOT, "cli/demo/spy_e1.keras"));
   await chooser.setFiles({ name: "from_here.keras", mimeType: "application/zip", buffer: bytes });
   await item(vault, "from_here").waitFor();
-  await poll(() => item(vault, "from_here").getAttribute("aria-selected")).toBe("true");
+  await expect.poll(() => item(vault, "from_here").getAttribute("aria-selected")).toBe("true");
 
   await drop(vault, "dropped.keras", bytes);
   await item(vault, "dropped").waitFor();
@@ -352,11 +351,11 @@ test("10,000 items open, are filtered and are walked through at once", { timeout
 
   await item(vault, "many_00001").click();
   await page.keyboard.press("End");
-  await poll(() => focused(page)).toBe("spy_e1");
+  await expect.poll(() => focused(page)).toBe("spy_e1");
   await page.keyboard.press("ArrowUp");
-  await poll(() => focused(page)).toMatch(/^(picked|many_10000)$/);
+  await expect.poll(() => focused(page)).toMatch(/^(picked|many_10000)$/);
   await page.keyboard.type("many_07");
-  await poll(() => focused(page)).toBe("many_07000");
+  await expect.poll(() => focused(page)).toBe("many_07000");
   await page.keyboard.press("Home");
   expect(await vault.getByRole("tree", { name: "Items" }).getByRole("treeitem").count()).toBeLessThan(100);
 
@@ -364,11 +363,11 @@ test("10,000 items open, are filtered and are walked through at once", { timeout
   await filter.click();
   await page.keyboard.type("777");
   const many = Array.from({ length: 10_000 }, (_, i) => `many_${String(i + 1).padStart(5, "0")}`);
-  await poll(() => names(vault)).toEqual(many.filter((name) => name.includes("777")));
+  await expect.poll(() => names(vault)).toEqual(many.filter((name) => name.includes("777")));
   await picture(page, "sidebar-filtered");
   await vault.getByRole("button", { name: "Value" }).click();
   await filter.fill("many 2024-06-0");
-  await poll(async () => (await names(vault))[0]).toMatch(/^many_0(9|10)/);
+  await expect.poll(async () => (await names(vault))[0]).toMatch(/^many_0(9|10)/);
   await filter.fill("nowhere to be found");
   await vault.getByText("Nothing in the vault matches “nowhere to be found”.").waitFor();
   await picture(page, "sidebar-nothing");

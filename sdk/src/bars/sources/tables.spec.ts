@@ -742,7 +742,7 @@ describe("the cache of columns", () => {
       );
       await once(killed.stdout, "data");
       const inside = () => readdirSync(cache, { recursive: true }).map((entry) => statSync(join(cache, String(entry))));
-      await vi.waitFor(() => expect(inside().some((entry) => entry.isFile() && entry.size > 0)).toBe(true));
+      await expect.poll(() => inside().some((entry) => entry.isFile() && entry.size > 0)).toBe(true);
       killed.kill("SIGKILL");
       await once(killed, "close");
       expect(readdirSync(cache)).toEqual([expect.stringMatching(/^\./)]);

@@ -194,13 +194,13 @@ describe("hostile code", () => {
           whole.subarray(0, length ?? whole.length),
           length === null ? Buffer.alloc(0) : tail,
         ]);
-        const start = performance.now();
+        const start = process.cpuUsage();
         try {
           for (const { kind } of decodeSlice(bytes.toString("base64"), "crop")) expect(kind).toBeTypeOf("string");
         } catch (error) {
           if (!(error instanceof LitModelError)) throw error;
         }
-        expect(performance.now() - start).toBeLessThan(500);
+        expect(process.cpuUsage(start).user / 1000).toBeLessThan(500);
       }),
       { numRuns: 5000 },
     );
