@@ -52,14 +52,14 @@ export async function newPage(
   return { page, problems };
 }
 
-/** Passes on what a socket is sent 50 ms apart. */
+/** Passes on what a socket is sent 150 ms apart. */
 function pace(socket: WebSocketRoute): void {
   const server = socket.connectToServer();
   let last = Promise.resolve();
   server.onMessage((message) => {
     last = last.then(async () => {
       socket.send(message);
-      await setTimeout(50);
+      await setTimeout(150);
     });
   });
 }

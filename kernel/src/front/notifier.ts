@@ -5,7 +5,7 @@ const PACE = 100;
 
 type Send = <N extends NotificationName>(name: N, params: Notification<N>) => void;
 
-/** Tells a page what happens, at a pace that it can follow: of what waits, the latest is told once. */
+/** Tells a page what happens, at a pace that it can follow: of what waits, the latest is told once, of an import that of each stage. */
 export class Notifier {
   readonly #send: Send;
   readonly #waiting = new Map<string, () => void>();
@@ -37,7 +37,16 @@ export class Notifier {
   }
 
   progress(note: Notification<"progress">): void {
-    this.#tell(`progress ${note.token}`, () => this.#send("progress", note));
+    this.#tell(`progress ${note.token} ${note.stage}`, () => this.#send("progress", note));
+  }
+
+  /** Tells at once what waits of calls' progress: an answer does not overtake it. */
+  flushProgress(): void {
+    for (const [key, send] of this.#waiting)
+      if (key.startsWith("progress ")) {
+        this.#waiting.delete(key);
+        send();
+      }
   }
 
   end(): void {

@@ -137,6 +137,7 @@ export class VaultService {
     try {
       // It refuses what is no request, but for what has no properties.
       const answer = await this.#server.receive(request as JSONRPCRequest | JSONRPCRequest[], client);
+      client.notifier.flushProgress();
       if (answer) reply(client, answer);
     } catch {
       reply(client, createJSONRPCErrorResponse(null, JSONRPCErrorCode.InvalidRequest, "no JSON-RPC 2.0 request"));
