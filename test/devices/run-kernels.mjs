@@ -33,6 +33,14 @@ function values(shape, low = -2, high = 2) {
   return { shape, values: list(length, () => low + random() * (high - low)) };
 }
 
+/** Values that lie apart: TensorFlow's gradient of a max pool in space goes to all that are within 1e-5 of the largest. */
+function valuesApart(shape) {
+  const { values: order } = values(shape);
+  const ranks = new Float64Array(order.length);
+  for (const [rank, i] of [...order.keys()].sort((a, b) => order[a] - order[b]).entries()) ranks[i] = rank;
+  return { shape, values: Array.from(ranks, (rank) => (4 * (rank + 0.5)) / order.length - 2) };
+}
+
 const window = (axes, high = 3) => sizes(axes, 1, high);
 const margin = () => pick("same", "valid");
 /** Strides, and gaps between a window's values: one of them is 1. */
@@ -50,7 +58,7 @@ const reduction = (op) => () => {
 };
 const pool = (op, axes) => () => {
   const [size, strides, pad] = [window(axes), sizes(axes, 1, 3), margin()];
-  return [(x) => op(x, size, strides, pad), values([2, ...sizes(axes, 3, 6), 2])];
+  return [(x) => op(x, size, strides, pad), valuesApart([2, ...sizes(axes, 3, 6), 2])];
 };
 const resize = (op) => () => {
   const [to, mode] = [sizes(2, 1, 8), pick("plain", "corners", "centres")];
