@@ -60,10 +60,10 @@ test.each([
       headers: { Authorization: "token secret" },
       body: "{}",
     });
-  await expect.poll(async () => (await startKernel()).status).toBe(201);
+  await expect.poll(async () => (await startKernel()).status, { timeout: 20_000 }).toBe(201);
   const processes = startedBy(lab.pid ?? 0);
   expect(processes.filter(isNode)).toHaveLength(1);
   expect(processes.length).toBeGreaterThan(2);
   process.kill(target(lab.pid ?? 0), signal);
-  await expect.poll(() => processes.filter(isRunning), { interval: 250 }).toEqual([]);
+  await expect.poll(() => processes.filter(isRunning), { timeout: 20_000, interval: 250 }).toEqual([]);
 });

@@ -37,6 +37,8 @@ const HOSTILE_CELL = `await display({ "application/vnd.plotly.v1+json": {
 await display({ "application/vnd.plotly.v1+json": { data: 5 }, "text/plain": "broken" }, { raw: true });
 await display({ "application/vnd.plotly.v1+json": { data: [{ type: "heatmap" }] }, "text/plain": "foreign" }, { raw: true });`;
 
+const poll = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
+
 let lab: FolderLab;
 
 beforeAll(async () => {
@@ -71,12 +73,10 @@ const candlesOf = ({ open, high, low, close }: Held) => open.map((first, i) => [
 /** Waits until a chart holds candles of `size` trades; that they are the true ones from where they begin, and where. */
 async function expectCandles(chart: Locator, size: number): Promise<{ begin: number; end: number }> {
   const beginOf = ({ open }: Held) => prices.indexOf(open[0] as number);
-  await expect
-    .poll(async () => {
-      const { open } = await held(chart);
-      return prices.indexOf(open[1] as number) - prices.indexOf(open[0] as number);
-    })
-    .toBe(size);
+  await poll(async () => {
+    const { open } = await held(chart);
+    return prices.indexOf(open[1] as number) - prices.indexOf(open[0] as number);
+  }).toBe(size);
   const now = await held(chart);
   const begin = beginOf(now);
   expect(candlesOf(now)).toEqual(candles(begin, now.open.length, size));
@@ -123,7 +123,7 @@ test("charts of many bars are refined by their kernel", { timeout: 120_000 }, as
   expect(await commCount(page, "charts.ipynb")).toBe(2);
 
   await doubleClick(page, minutes);
-  await expect.poll(() => held(minutes)).toEqual(whole);
+  await poll(() => held(minutes)).toEqual(whole);
   await expectCandles(trades, 1);
 
   // Colours are the theme's, and what is shown stays.
@@ -135,7 +135,7 @@ test("charts of many bars are refined by their kernel", { timeout: 120_000 }, as
       .evaluate(({ style }: { style: { fill?: string } }) => style.fill);
   const light = await ink();
   await execute(page, "apputils:change-theme", { theme: "JupyterLab Dark" });
-  await expect.poll(ink).not.toBe(light);
+  await poll(ink).not.toBe(light);
   expect(await held(trades)).toEqual(before);
   await picture(page, "plotly-dark");
 
@@ -147,7 +147,7 @@ test("charts of many bars are refined by their kernel", { timeout: 120_000 }, as
       .evaluate(({ clientWidth }: { clientWidth: number }) => clientWidth);
   const wide = await width();
   await page.setViewportSize({ width: 1100, height: 1700 });
-  await expect.poll(width).toBeLessThan(wide - 200);
+  await poll(width).toBeLessThan(wide - 200);
 
   await execute(page, "docmanager:save");
   const saved = () =>
@@ -160,7 +160,7 @@ test("charts of many bars are refined by their kernel", { timeout: 120_000 }, as
 
   await page.evaluate(`window.jupyterapp.shell.currentWidget.close()`);
   await page.locator(".jp-NotebookPanel").waitFor({ state: "detached" });
-  await expect.poll(() => commCount(page, "charts.ipynb")).toBe(0);
+  await poll(() => commCount(page, "charts.ipynb")).toBe(0);
   expect(problems).toEqual([]);
 });
 
@@ -183,17 +183,17 @@ test("a chart stays when its kernel is restarted or gone", { timeout: 120_000 },
   await expectCandles(chart, 12);
   await drag(page, chart, 0.2, 0.4);
   const range = async () => (await held(chart)).range;
-  await expect.poll(async () => Math.round((await range())[0] / 10)).toBe(35);
-  await expect.poll(() => commCount(page, "restart.ipynb")).toBe(0);
+  await poll(async () => Math.round((await range())[0] / 10)).toBe(35);
+  await poll(() => commCount(page, "restart.ipynb")).toBe(0);
   await expectCandles(chart, 12);
   expect(before.length).toBeGreaterThan(1000);
 
   await page.evaluate(`window.jupyterapp.serviceManager.sessions.shutdownAll()`);
   await page.locator("#jp-main-statusbar").getByText("No Kernel").first().waitFor();
   await doubleClick(page, chart);
-  await expect.poll(async () => Math.round((await range())[0])).toBeCloseTo(0);
+  await poll(async () => Math.round((await range())[0])).toBeCloseTo(0);
   await drag(page, chart, 0.6, 0.8);
-  await expect.poll(async () => Math.round((await range())[0] / 10)).toBe(105);
+  await poll(async () => Math.round((await range())[0] / 10)).toBe(105);
   await expectCandles(chart, 12);
   expect(problems).toEqual([]);
 });

@@ -156,7 +156,7 @@ test("an item opens from the palette, its asset from there; both are what the fi
   }
 
   // Both are there again after a reload; the one that is in front loads.
-  await expect.poll(savedLayout).toContain("litlab-asset:contoso/schema_demo");
+  await expect.poll(savedLayout, { timeout: 15_000 }).toContain("litlab-asset:contoso/schema_demo");
   expect(savedLayout()).toContain("litlab-item:contoso/spy_e1");
   await page.goto(lab.address);
   await page.getByRole("heading", { name: "First samples" }).waitFor();
@@ -219,7 +219,7 @@ test("tabs follow a rename, in other pages too, and come back after a reload", {
   // What the tab's buttons open is what it shows.
   await page.getByRole("button", { name: "Insert cell" }).click();
   await expect.poll(() => sourceOf(page, 0)).toContain(`new VaultItem("contoso", "followed")`);
-  await expect.poll(savedLayout).toContain("litlab-item:contoso/followed");
+  await expect.poll(savedLayout, { timeout: 15_000 }).toContain("litlab-item:contoso/followed");
   await expect.poll(savedLayout).toContain("litlab-canvas:lit:contoso/canvases/drawn.canvas.json");
   await expect.poll(savedLayout).toContain("litlab-model-item:contoso/followed");
   await page.goto(lab.address);

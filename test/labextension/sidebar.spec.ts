@@ -295,14 +295,20 @@ test("pages agree, also about what another process does", { timeout: 120_000 }, 
   expect([...first.problems, ...second.problems]).toEqual([]);
 });
 
+/** A page where an item's new name is typed in but not sent, and its service's process. */
+async function typeName(name: string) {
+  const opened = await open(lab);
+  await item(opened.vault, "spy_e1").click();
+  const pid = await servicePid(lab);
+  await opened.page.keyboard.press("F2");
+  await opened.page.keyboard.type(name);
+  return { ...opened, pid };
+}
+
 test("a service that is killed in the middle of a rename comes back, and says that it was lost", {
   timeout: 120_000,
 }, async () => {
-  const { page, vault, problems } = await open(lab);
-  await item(vault, "spy_e1").click();
-  const pid = await servicePid(lab);
-  await page.keyboard.press("F2");
-  await page.keyboard.type("survivor");
+  const { page, vault, problems, pid } = await typeName("survivor");
   process.kill(pid, "SIGSTOP");
   await page.keyboard.press("Enter");
   await vault.locator("input[aria-busy=true]").waitFor();
@@ -323,11 +329,7 @@ test("a service that is killed in the middle of a rename comes back, and says th
 test("what was said to a service that was killed before it heard is lost, and the next says that it does not know it", {
   timeout: 120_000,
 }, async () => {
-  const { page, vault, problems } = await open(lab);
-  await item(vault, "spy_e1").click();
-  const pid = await servicePid(lab);
-  await page.keyboard.press("F2");
-  await page.keyboard.type("unheard");
+  const { page, vault, problems, pid } = await typeName("unheard");
   process.kill(pid, "SIGKILL");
   await page.keyboard.press("Enter"); // ZeroMQ keeps it for the next process at that port
   await vault.getByRole("alert").getByText("was lost meanwhile").waitFor({ timeout: 30_000 });

@@ -104,6 +104,6 @@ test("what a page gives another name is told to every page, in order", async () 
   ];
   for (const { told } of pages)
     await expect
-      .poll(() => told.flatMap(({ method, params }) => (method === "renamed" ? params.renames : [])))
+      .poll(() => told.flatMap(({ method, params }) => (method === "renamed" ? params.renames : [])), { timeout: 5000 })
       .toEqual(renames);
 });

@@ -119,7 +119,7 @@ test("whoever asks about a team while it is looked at first hears of what change
   await list();
   writeFileSync(file, "another");
   await first;
-  await expect.poll(() => told).toContainEqual({ team: "fresh", what: ["canvases"] });
+  await expect.poll(() => told, { timeout: 10_000 }).toContainEqual({ team: "fresh", what: ["canvases"] });
 });
 
 test("histograms of weights that are all one large number, or as large as numbers are", async () => {
